@@ -1,0 +1,167 @@
+/** The wasm backend: compiled kernels on one linear memory. Writes the argument block, calls, keeps order. */
+
+import { bytesOf, type DataArray, type Dtype } from '../../dtype.ts';
+import { BackendError, OutOfMemoryError } from '../../errors.ts';
+import { type Args, type Fields, type Kernel, layoutOf, type Slot } from '../../kernels/kernel.ts';
+import type { Backend, Block, Operand, Stats, Trouble } from '../backend.ts';
+import { checkGuards, GUARD, markFreed, writeGuards } from './canary.ts';
+import { Heap, type HeapOptions } from './heap.ts';
+import { Views } from './memory.ts';
+import { Scratch } from './scratch.ts';
+
+/** Byte addresses in the first page; assembly/abi.ts has the same. */
+const STATUS = 16;
+const ARGS = 64;
+const INITIAL_PAGES = 16;
+const MAX_PAGES = 65536;
+
+type Compiled = (args: number) => void;
+
+export interface WasmOptions extends HeapOptions {
+  /** Most bytes of linear memory, at most 4 GiB. */
+  readonly limit?: number;
+}
+
+export class WasmBackend implements Backend {
+  readonly name: string = 'wasm';
+  readonly #heap: Heap;
+  readonly #views: Views;
+  readonly #scratch: Scratch;
+  readonly #exports: Record<string, Compiled>;
+  readonly #guard: number;
+  readonly #owned = new WeakSet<Block>();
+  #live = 0;
+  #bytes = 0;
+  #peak = 0;
+  #culprit = '';
+  #faulted = false;
+
+  constructor(module: WebAssembly.Module, options: WasmOptions = {}) {
+    const limit = Math.min(options.limit ?? MAX_PAGES * 65536, MAX_PAGES * 65536);
+    const initial = Math.max(INITIAL_PAGES, Math.ceil((options.base ?? 0) / 65536));
+    const memory = new WebAssembly.Memory({ initial, maximum: MAX_PAGES });
+    this.#heap = new Heap(memory, limit, options);
+    this.#views = new Views(memory);
+    this.#scratch = new Scratch(this.#heap);
+    this.#guard = options.canary ? GUARD : 0;
+    this.#exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, Compiled>;
+  }
+
+  has(kernel: Kernel<never>, dtype: Dtype): boolean {
+    return `${kernel.name}_${dtype}` in this.#exports;
+  }
+
+  alloc(bytes: number, op: string, shape?: readonly number[]): Block {
+    const address = this.#heap.take(bytes + 2 * this.#guard);
+    if (address < 0) throw new OutOfMemoryError(op, bytes, this.#bytes, this.#heap.limit, shape);
+    const block: Block = { backend: this, bytes, address: address + this.#guard, live: true };
+    this.#owned.add(block);
+    if (this.#guard > 0) writeGuards(this.#views.u8(), block);
+    this.#live++;
+    this.#bytes += bytes;
+    this.#peak = Math.max(this.#peak, this.#bytes);
+    return block;
+  }
+
+  free(block: Block): void {
+    this.#check(block);
+    if (this.#guard > 0) {
+      checkGuards(this.#views.u8(), block);
+      markFreed(this.#views.u8(), block);
+    }
+    block.live = false;
+    this.#heap.give(block.address - this.#guard, block.bytes + 2 * this.#guard);
+    this.#live--;
+    this.#bytes -= block.bytes;
+  }
+
+  write(to: Operand, data: DataArray): void {
+    this.#check(to.block);
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    this.#views.u8().set(bytes, to.block.address + to.byteOffset);
+  }
+
+  readSync(from: Operand, into: DataArray): void {
+    this.#check(from.block);
+    const start = from.block.address + from.byteOffset;
+    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+    bytes.set(this.#views.u8().subarray(start, start + into.byteLength));
+  }
+
+  async read(from: Operand, into: DataArray): Promise<void> {
+    this.readSync(from, into);
+  }
+
+  run<F extends Fields>(kernel: Kernel<F>, dtype: Dtype, args: Args<F, Operand>): void {
+    const call = this.#exports[`${kernel.name}_${dtype}`];
+    if (call === undefined || this.#faulted) this.#refuse(kernel.name, dtype);
+    const end = kernel.tasks(args as never);
+    if (end === 0) return;
+    const work = kernel.scratch === undefined ? 0 : kernel.scratch(args as never, bytesOf(dtype));
+    const mark = this.#scratch.mark();
+    const workAddress = work === 0 ? 0 : this.#scratch.take(work, kernel.name);
+    this.#writeBlock(kernel, args, end, workAddress);
+    try {
+      call!(ARGS);
+    } catch (cause) {
+      this.#faulted = true;
+      throw new BackendError(kernel.name, 'a kernel never traps', String(cause), 'report this; call init() for a new instance', { cause });
+    } finally {
+      this.#scratch.release(mark);
+    }
+    if (this.#culprit === '' && this.#views.i32()[STATUS >> 2] !== 0) this.#culprit = kernel.name;
+  }
+
+  trouble(): Trouble | null {
+    if (this.#culprit === '') return null;
+    const i32 = this.#views.i32();
+    const trouble = { kernel: this.#culprit, code: i32[STATUS >> 2]!, detail: i32[(STATUS >> 2) + 1]! };
+    i32[STATUS >> 2] = 0;
+    this.#culprit = '';
+    return trouble;
+  }
+
+  stats(): Stats {
+    return { live: this.#live, bytes: this.#bytes, peak: this.#peak, capacity: this.#heap.memory.buffer.byteLength };
+  }
+
+  #writeBlock<F extends Fields>(kernel: Kernel<F>, args: Args<F, Operand>, end: number, work: number): void {
+    const i32 = this.#views.i32();
+    const base = ARGS >> 2;
+    const layout = layoutOf(kernel);
+    let tail = (ARGS + layout.bytes) >> 2;
+    i32[base] = 0;
+    i32[base + 1] = end;
+    i32[base + 2] = work;
+    for (const slot of layout.slots) {
+      const value = (args as Record<string, unknown>)[slot.name];
+      const at = (ARGS + slot.offset) >> 2;
+      if (slot.kind === 'int') i32[at] = value as number;
+      else if (slot.kind === 'real') this.#views.f64()[at >> 1] = value as number;
+      else if (slot.kind === 'dims') {
+        i32[at] = tail << 2;
+        for (const n of value as readonly number[]) i32[tail++] = n;
+      } else i32[at] = this.#addressOf(value as Operand | null, kernel.name, slot);
+    }
+  }
+
+  #addressOf(operand: Operand | null, kernel: string, slot: Slot): number {
+    if (operand === null) return 0;
+    if (operand === undefined) throw new BackendError(kernel, `field ${slot.name} is given`, 'nothing', 'pass an operand or null');
+    this.#check(operand.block);
+    return operand.block.address + operand.byteOffset;
+  }
+
+  #check(block: Block): void {
+    if (!this.#owned.has(block)) {
+      throw new BackendError(this.name, 'a block belongs to one backend', `a block of ${block.backend?.name}`, 'move the tensor');
+    }
+    if (!block.live) throw new BackendError(this.name, 'a block is used before it is freed', 'a freed block', 'keep the tensor longer');
+  }
+
+  #refuse(kernel: string, dtype: Dtype): never {
+    if (this.#faulted) throw new BackendError(kernel, 'the instance is sound', 'one that has trapped', 'call init() for a new instance');
+    throw new BackendError(kernel, `${this.name} has a kernel for the dtype`, dtype, "cast the operands or use the 'reference' backend");
+  }
+}
+
