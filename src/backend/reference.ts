@@ -25,7 +25,13 @@ export class ReferenceBackend implements Backend {
 
   alloc(bytes: number, op: string, shape?: readonly number[]): Block {
     if (this.#bytes + bytes > LIMIT) throw new OutOfMemoryError(op, bytes, this.#bytes, LIMIT, shape);
-    const block: HostBlock = { backend: this, bytes, address: 0, live: true, buffer: new ArrayBuffer((bytes + 7) & ~7) };
+    const block: HostBlock = {
+      backend: this,
+      bytes,
+      address: 0,
+      live: true,
+      buffer: new ArrayBuffer((bytes + 7) & ~7),
+    };
     this.#live++;
     this.#bytes += bytes;
     this.#peak = Math.max(this.#peak, this.#bytes);
@@ -55,12 +61,27 @@ export class ReferenceBackend implements Backend {
   }
 
   run<F extends Fields>(kernel: Kernel<F>, dtype: Dtype, args: Args<F, Operand>): void {
+    this.runPieces(kernel, dtype, args, 0, kernel.tasks(args as never));
+  }
+
+  /** Runs pieces [begin, end) of a kernel: one worker's share. */
+  runPieces<F extends Fields>(
+    kernel: Kernel<F>,
+    dtype: Dtype,
+    args: Args<F, Operand>,
+    begin: number,
+    end: number,
+  ): void {
     if (!kernel.dtypes.includes(dtype)) {
-      throw new BackendError(kernel.name, `the reference has it for ${kernel.dtypes.join(', ')}`, dtype, 'cast the operands');
+      throw new BackendError(
+        kernel.name,
+        `the reference has it for ${kernel.dtypes.join(', ')}`,
+        dtype,
+        'cast the operands',
+      );
     }
-    const end = kernel.tasks(args as never);
-    if (end === 0) return;
-    const views: Record<string, unknown> = { begin: 0, end };
+    if (begin >= end) return;
+    const views: Record<string, unknown> = { begin, end };
     for (const name in kernel.fields) views[name] = this.#view(kernel.fields[name]!, dtype, args[name]);
     const round = dtype === 'f32' ? Math.fround : (x: number): number => x;
     kernel.reference(views as Views<F>, round, (code, detail) => {
@@ -89,9 +110,20 @@ export class ReferenceBackend implements Backend {
 
   #check(block: Block): HostBlock {
     if (block.backend !== this) {
-      throw new BackendError('reference', 'a block belongs to one backend', `a block of ${block.backend.name}`, 'move the tensor');
+      throw new BackendError(
+        'reference',
+        'a block belongs to one backend',
+        `a block of ${block.backend.name}`,
+        'move the tensor',
+      );
     }
-    if (!block.live) throw new BackendError('reference', 'a block is used before it is freed', 'a freed block', 'keep the tensor longer');
+    if (!block.live)
+      throw new BackendError(
+        'reference',
+        'a block is used before it is freed',
+        'a freed block',
+        'keep the tensor longer',
+      );
     return block as HostBlock;
   }
 }

@@ -93,22 +93,43 @@ export class WasmBackend implements Backend {
   }
 
   run<F extends Fields>(kernel: Kernel<F>, dtype: Dtype, args: Args<F, Operand>): void {
+    this.runPieces(kernel, dtype, args, 0, kernel.tasks(args as never));
+  }
+
+  /** Runs pieces [begin, end) of a kernel: one worker's share. */
+  runPieces<F extends Fields>(
+    kernel: Kernel<F>,
+    dtype: Dtype,
+    args: Args<F, Operand>,
+    begin: number,
+    end: number,
+  ): void {
     const call = this.#exports[`${kernel.name}_${dtype}`];
     if (call === undefined || this.#faulted) this.#refuse(kernel.name, dtype);
-    const end = kernel.tasks(args as never);
-    if (end === 0) return;
-    const work = kernel.scratch === undefined ? 0 : kernel.scratch(args as never, bytesOf(dtype));
+    if (begin >= end) return;
     const mark = this.#scratch.mark();
-    const workAddress = work === 0 ? 0 : this.#scratch.take(work, kernel.name);
-    this.#writeBlock(kernel, args, end, workAddress);
+    const work = this.#takeWork(
+      kernel,
+      kernel.scratch === undefined ? 0 : kernel.scratch(args as never, bytesOf(dtype)),
+    );
+    this.#writeBlock(kernel, args, begin, end, work.address);
     try {
       call!(ARGS);
     } catch (cause) {
       this.#faulted = true;
-      throw new BackendError(kernel.name, 'a kernel never traps', String(cause), 'report this; call init() for a new instance', { cause });
+      throw new BackendError(
+        kernel.name,
+        'a kernel never traps',
+        String(cause),
+        'report this; call init() for a new instance',
+        {
+          cause,
+        },
+      );
     } finally {
       this.#scratch.release(mark);
     }
+    if (this.#guard > 0 && work.bytes > 0) checkGuards(this.#views.u8(), work);
     if (this.#culprit === '' && this.#views.i32()[STATUS >> 2] !== 0) this.#culprit = kernel.name;
   }
 
@@ -125,12 +146,29 @@ export class WasmBackend implements Backend {
     return { live: this.#live, bytes: this.#bytes, peak: this.#peak, capacity: this.#heap.memory.buffer.byteLength };
   }
 
-  #writeBlock<F extends Fields>(kernel: Kernel<F>, args: Args<F, Operand>, end: number, work: number): void {
+  /** Workspace for one call; guarded and filled with NaN in the canary mode. */
+  #takeWork(kernel: { readonly name: string }, bytes: number): { address: number; bytes: number } {
+    if (bytes === 0) return { address: 0, bytes };
+    const work = { address: this.#scratch.take(bytes + 2 * this.#guard, kernel.name) + this.#guard, bytes };
+    if (this.#guard > 0) {
+      writeGuards(this.#views.u8(), work);
+      markFreed(this.#views.u8(), work);
+    }
+    return work;
+  }
+
+  #writeBlock<F extends Fields>(
+    kernel: Kernel<F>,
+    args: Args<F, Operand>,
+    begin: number,
+    end: number,
+    work: number,
+  ): void {
     const i32 = this.#views.i32();
     const base = ARGS >> 2;
     const layout = layoutOf(kernel);
     let tail = (ARGS + layout.bytes) >> 2;
-    i32[base] = 0;
+    i32[base] = begin;
     i32[base + 1] = end;
     i32[base + 2] = work;
     for (const slot of layout.slots) {
@@ -147,21 +185,38 @@ export class WasmBackend implements Backend {
 
   #addressOf(operand: Operand | null, kernel: string, slot: Slot): number {
     if (operand === null) return 0;
-    if (operand === undefined) throw new BackendError(kernel, `field ${slot.name} is given`, 'nothing', 'pass an operand or null');
+    if (operand === undefined)
+      throw new BackendError(kernel, `field ${slot.name} is given`, 'nothing', 'pass an operand or null');
     this.#check(operand.block);
     return operand.block.address + operand.byteOffset;
   }
 
   #check(block: Block): void {
     if (!this.#owned.has(block)) {
-      throw new BackendError(this.name, 'a block belongs to one backend', `a block of ${block.backend?.name}`, 'move the tensor');
+      throw new BackendError(
+        this.name,
+        'a block belongs to one backend',
+        `a block of ${block.backend?.name}`,
+        'move the tensor',
+      );
     }
-    if (!block.live) throw new BackendError(this.name, 'a block is used before it is freed', 'a freed block', 'keep the tensor longer');
+    if (!block.live)
+      throw new BackendError(
+        this.name,
+        'a block is used before it is freed',
+        'a freed block',
+        'keep the tensor longer',
+      );
   }
 
   #refuse(kernel: string, dtype: Dtype): never {
-    if (this.#faulted) throw new BackendError(kernel, 'the instance is sound', 'one that has trapped', 'call init() for a new instance');
-    throw new BackendError(kernel, `${this.name} has a kernel for the dtype`, dtype, "cast the operands or use the 'reference' backend");
+    if (this.#faulted)
+      throw new BackendError(kernel, 'the instance is sound', 'one that has trapped', 'call init() for a new instance');
+    throw new BackendError(
+      kernel,
+      `${this.name} has a kernel for the dtype`,
+      dtype,
+      "cast the operands or use the 'reference' backend",
+    );
   }
 }
-

@@ -1,0 +1,63 @@
+/**
+ * Backends under test. RANKWISE_MODE puts the wasm backend under stress: `grow` (memory grows at every allocation),
+ * `high` (all addresses above 2 GiB), `canary` (guard bytes), `debug` (the build with bounds checks).
+ * RANKWISE_WASM names another compiled module to test.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import type { Block, Operand } from '../../src/backend/backend.ts';
+import { ReferenceBackend } from '../../src/backend/reference.ts';
+import { loadWasm } from '../../src/backend/wasm/load.ts';
+import type { WasmBackend, WasmOptions } from '../../src/backend/wasm/wasm.ts';
+
+const MIB = 2 ** 20;
+const modes: Readonly<Record<string, WasmOptions>> = {
+  plain: {},
+  grow: { growStress: true },
+  high: { base: Math.ceil(2.2 * 1024) * MIB },
+  canary: { canary: true },
+  debug: {},
+};
+
+/** The stress mode asked for; an unknown one is an error, so that a typo cannot pass as a green run. */
+export const mode: string = process.env.RANKWISE_MODE ?? 'plain';
+if (!(mode in modes)) throw new Error(`RANKWISE_MODE is one of ${Object.keys(modes).join(', ')}; got ${mode}`);
+
+let module: WebAssembly.Module | undefined;
+
+function moduleUnderTest(): WebAssembly.Module | undefined {
+  const path = process.env.RANKWISE_WASM ?? (mode === 'debug' ? 'build/kernels.debug.wasm' : undefined);
+  if (path === undefined) return undefined;
+  if (!existsSync(path)) throw new Error(`${path} is missing: npm run build:wasm`);
+  module ??= new WebAssembly.Module(new Uint8Array(readFileSync(path)));
+  return module;
+}
+
+export function referenceBackend(): ReferenceBackend {
+  return new ReferenceBackend();
+}
+
+/** A new wasm backend in the mode of this run; `extra` wins over the mode's options. */
+export function wasmBackend(extra: WasmOptions = {}): WasmBackend {
+  return loadWasm({ ...modes[mode], ...extra }, moduleUnderTest());
+}
+
+/** A wasm backend whose memory ends where `atEnd` puts an operand: reading or writing behind it traps. */
+export interface Fence {
+  readonly backend: WasmBackend;
+  /** An operand whose last byte is the last byte of memory. */
+  atEnd(bytes: number): Operand;
+}
+
+const FENCE_BYTES = 48 * MIB;
+
+/** Electric fence. Operands up to 48 MiB; what else is needed comes from 8 MiB in front. */
+export function fencedBackend(): Fence {
+  const backend = loadWasm({ base: 8 * MIB, limit: 16 * MIB + FENCE_BYTES }, moduleUnderTest());
+  const spare = backend.alloc(8 * MIB, 'fence');
+  const block: Block = backend.alloc(FENCE_BYTES, 'fence');
+  backend.free(spare);
+  if (block.address + block.bytes !== backend.stats().capacity)
+    throw new Error('the fence is not at the end of memory');
+  return { backend, atEnd: (bytes) => ({ block, byteOffset: FENCE_BYTES - bytes }) };
+}
