@@ -98,7 +98,6 @@ export function kernelLaws<F extends Fields>(contract: Kernel<F>, options: Kerne
       const want = outcome(spare, c, whole);
       for (const name in want.contents) {
         expectSame(
-          c,
           outcome(fence.backend, c, whole, (field, bytes) => (field === name ? fence.atEnd(bytes) : null)),
           want,
         );
