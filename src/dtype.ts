@@ -23,7 +23,7 @@ export function arrayOf(dtype: Dtype, length: number): DataArray {
 }
 
 /** A typed array over existing bytes; `byteOffset` must be aligned to the element. */
-export function viewOf(dtype: Dtype, buffer: ArrayBufferLike, byteOffset: number, length?: number): DataArray {
+export function viewOf(dtype: Dtype, buffer: ArrayBuffer, byteOffset: number, length?: number): DataArray {
   return new constructors[dtype](buffer, byteOffset, length);
 }
 

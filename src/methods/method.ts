@@ -1,0 +1,71 @@
+/**
+ * A training method is one pure step over parameters and state. It sees the task (model, loss, data) and speaks of bonds
+ * and parts, never of a concrete format.
+ */
+
+import type { Context, Module, Params } from '../nn/module.ts';
+import type { Key } from '../random.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Tree } from '../tree.ts';
+
+export interface Batch {
+  /** Inputs [batch, ...]. */
+  readonly x: Tensor;
+  /** Labels [batch] (i32) or targets [batch, ...]. */
+  readonly y: Tensor;
+  /** Counts all steps of a run from 0. */
+  readonly step: number;
+  readonly epoch: number;
+}
+
+export type LossKind = 'crossEntropy' | 'mse' | 'bce';
+
+/** What a method trains on. */
+export interface Task {
+  readonly model: Module;
+  readonly lossKind: LossKind;
+  /** Randomness of the run. */
+  readonly key: Key;
+  /** Steps of one epoch and of the whole run, for schedules. */
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  /** Mean loss of a batch. `updates` of the context receives running averages. */
+  loss(params: Params, batch: Batch, context: Context): Tensor;
+  /** The whole training set as batches in a fixed order, for methods that need it all. */
+  data(): Iterable<Batch>;
+}
+
+/** Why something happened: a rank moved, a step was rolled back. */
+export interface TrainEvent {
+  readonly kind: string;
+  readonly message: string;
+  readonly path?: string;
+}
+
+export interface Step<S> {
+  readonly params: Params;
+  readonly state: S;
+  /** Loss of the batch before the step, one element. */
+  readonly loss: Tensor;
+  /** Plain numbers for the log. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly events: readonly TrainEvent[];
+}
+
+/** State is a tree of tensors and plain numbers, so that every method's is saved the same way. */
+export type MethodState = Tree<Tensor | number>;
+
+export interface Method<S extends MethodState = MethodState> {
+  readonly name: string;
+  /** One line for help and tables. */
+  readonly about: string;
+  init(task: Task, params: Params): S;
+  /** One step; runs inside a scope. Parameters are replaced, and their buffers may be reused for the new ones. */
+  step(task: Task, params: Params, state: S, batch: Batch): Step<S>;
+  /** After each epoch. */
+  epoch?(task: Task, params: Params, state: S): Omit<Step<S>, 'loss'>;
+  /** The weights that the loss sees, where they are not `params` themselves; also used to predict. */
+  view?(params: Params, state: S, key: Key): Params;
+  /** The final compact parameters. */
+  finish?(params: Params, state: S): Params;
+}

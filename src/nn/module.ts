@@ -1,0 +1,57 @@
+/**
+ * A layer is a pure function of parameters and input. Parameters are a tree of tensors and weights; a module never
+ * stores them, so saving, averaging, freezing and taking gradients are walks over a tree.
+ */
+
+import type { Weight } from '../formats/weight.ts';
+import type { Key } from '../random.ts';
+import type { Shape } from '../shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Tree } from '../tree.ts';
+
+export type Params = Tree<Tensor>;
+
+/** What one pass through a model carries besides parameters and input. */
+export interface Context {
+  readonly training: boolean;
+  /** Randomness of this pass; a layer folds its path into it. */
+  readonly key: Key;
+  /** The path of the module that is being applied. */
+  readonly path: string;
+  /** New values of leaves that no gradient trains (running averages), by path. */
+  readonly updates: Map<string, Tensor>;
+}
+
+/** What one layer costs for one sample. */
+export interface LayerProfile {
+  readonly path: string;
+  readonly kind: string;
+  readonly output: Shape;
+  readonly parameters: number;
+  readonly denseParameters: number;
+  /** Floating-point operations of the forward pass. */
+  readonly flops: number;
+  /** Bytes of parameters and of the output. */
+  readonly bytes: number;
+}
+
+export interface Module {
+  /** The kind of layer, such as 'linear'. */
+  readonly kind: string;
+  /** Modules inside, by the name of their branch in the parameters. */
+  readonly children?: Readonly<Record<string, Module>>;
+  /** Leaves of this module's own that no gradient trains. */
+  readonly buffers?: readonly string[];
+  /** Leaves of this module's own that weight decay leaves alone besides buffers (biases, norms). */
+  readonly undecayed?: readonly string[];
+  init(key: Key): Params;
+  /** x has a leading batch mode. */
+  apply(params: Params, x: Tensor, context: Context): Tensor;
+  /** The shape of one output for one input, without the batch mode; throws ShapeError where it does not fit. */
+  outputShape(input: Shape): Shape;
+  /** Cost of this module for one input, its children included. */
+  profile(params: Params, input: Shape, path: string): readonly LayerProfile[];
+}
+
+/** How a layer gets its weight: the caller knows the format, the layer only the axes. */
+export type { Weight };

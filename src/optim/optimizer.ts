@@ -1,0 +1,51 @@
+/**
+ * Optimizers are pure: leaves, gradients and state in, leaves and state out. They work leaf by leaf on paths, and never
+ * see a model or a format. Buffers of unchanged shape may be handed over to be updated in place (`donate`).
+ */
+
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** Tensors by path. */
+export type Leaves = ReadonlyMap<string, Tensor>;
+
+/** State of one leaf: named tensors of its shape, and how many updates it has had. */
+export interface LeafState {
+  readonly count: number;
+  readonly slots: Readonly<Record<string, Tensor>>;
+}
+
+/** State of all leaves by path: a tree of tensors and numbers. */
+export type OptimizerState = Readonly<Record<string, LeafState>>;
+
+export interface Hyper {
+  readonly learningRate: number;
+  /** Factor on all gradients, from clipping; 1 without. */
+  readonly gradientScale: number;
+  /** Whether weight decay applies to a path. */
+  decays(path: string): boolean;
+  /** Whether the leaves' and state's own storage may be overwritten. */
+  readonly donate: boolean;
+}
+
+/** How a part's axis changed: the new axis is `matrix` [from, to] applied to the old one, where it is known. */
+export interface AxisChange {
+  readonly axis: number;
+  readonly from: number;
+  readonly to: number;
+  readonly matrix?: Tensor;
+}
+
+/** Rank changes of a step, by leaf path. */
+export type RankChange = ReadonlyMap<string, readonly AxisChange[]>;
+
+export interface Optimizer {
+  readonly name: string;
+  init(leaves: Leaves): OptimizerState;
+  /** Must run inside a scope. */
+  update(leaves: Leaves, gradients: Leaves, state: OptimizerState, hyper: Hyper): { leaves: Leaves; state: OptimizerState };
+  /**
+   * State after ranks have changed: first moments are transported by the matrices, everything else is zeroed where the
+   * shape changed.
+   */
+  reshape(state: OptimizerState, leaves: Leaves, change: RankChange): OptimizerState;
+}
