@@ -17,7 +17,8 @@ mkdirSync('dist', { recursive: true });
 for (const target of TARGETS) await compile(target);
 
 const wasm = readFileSync('build/kernels.wasm');
-const types = '/** The compiled kernels, made on first use. */\nexport default function module(): WebAssembly.Module;\n';
+const types =
+  '/** The compiled kernels, made on first use. */\nexport default function module(): WebAssembly.Module;\n';
 const inline = `const text = '${wasm.toString('base64')}';
 let compiled;
 export default function module() {
@@ -31,5 +32,8 @@ export default function module() {
 writeFileSync('dist/kernels.wasm', wasm);
 writeFileSync('dist/wasm.inline.js', inline);
 writeFileSync('dist/wasm.inline.d.ts', types);
-writeFileSync('dist/wasm.module.js', "import compiled from './kernels.wasm';\nexport default function module() {\n  return compiled;\n}\n");
+writeFileSync(
+  'dist/wasm.module.js',
+  "import compiled from './kernels.wasm';\nexport default function module() {\n  return compiled;\n}\n",
+);
 process.stdout.write(`kernels.wasm ${wasm.length} bytes\n`);
