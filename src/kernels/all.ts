@@ -1,5 +1,6 @@
 /** Every kernel there is: laws, benchmarks and the build check walk this list. */
 
+import { fill } from './fill.ts';
 import type { Kernel } from './kernel.ts';
 
-export const kernels: readonly Kernel<never>[] = [];
+export const kernels: readonly Kernel[] = [fill];
