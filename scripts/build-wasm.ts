@@ -1,25 +1,28 @@
-/** Compiles assembly/ to build/*.wasm and writes the three shapes in which dist/ ships it. `npm run build:wasm` */
+/**
+ * Compiles assembly/ to build/*.wasm and writes the three shapes in which dist/ ships it. `npm run build:wasm`
+ * The same sources give the same bytes; the hash printed last says which. Every output appears whole or not at all, so
+ * that whoever reads while it is built gets the old file or the new one.
+ */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
-const TARGETS = ['simd', 'debug'];
+const TARGETS: Readonly<Record<string, string>> = { simd: 'build/kernels.wasm', debug: 'build/kernels.debug.wasm' };
 
-async function compile(target: string): Promise<void> {
-  const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', target]);
-  if (error === null) return;
-  process.stderr.write(stderr.toString());
-  process.exit(1);
+const TYPES = `/** The compiled kernels, made on first use. */
+export default function module(): WebAssembly.Module;
+`;
+
+/** For hosts that resolve wasm files to compiled modules (workerd). */
+const MODULE = `import compiled from './kernels.wasm';
+export default function module() {
+  return compiled;
 }
+`;
 
-mkdirSync('build', { recursive: true });
-mkdirSync('dist', { recursive: true });
-for (const target of TARGETS) await compile(target);
-
-const wasm = readFileSync('build/kernels.wasm');
-const types =
-  '/** The compiled kernels, made on first use. */\nexport default function module(): WebAssembly.Module;\n';
-const inline = `const text = '${wasm.toString('base64')}';
+/** For all others: the bytes as text, compiled synchronously at first use. */
+const inline = (wasm: Buffer): string => `const text = '${wasm.toString('base64')}';
 let compiled;
 export default function module() {
   if (compiled === undefined) {
@@ -29,11 +32,32 @@ export default function module() {
   return compiled;
 }
 `;
-writeFileSync('dist/kernels.wasm', wasm);
-writeFileSync('dist/wasm.inline.js', inline);
-writeFileSync('dist/wasm.inline.d.ts', types);
-writeFileSync(
-  'dist/wasm.module.js',
-  "import compiled from './kernels.wasm';\nexport default function module() {\n  return compiled;\n}\n",
-);
-process.stdout.write(`kernels.wasm ${wasm.length} bytes\n`);
+
+function writeWhole(path: string, content: string | Buffer): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, content);
+  renameSync(draft, path);
+}
+
+/** Compiles one target of asconfig.json; prints what the compiler says and leaves when it refuses. */
+async function compile(target: string, path: string): Promise<Buffer> {
+  const draft = `${path}.${process.pid}`;
+  const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', target, '--outFile', draft]);
+  if (error !== null) {
+    process.stderr.write(`${stderr.toString()}${target}: ${error.message}\n`);
+    process.exit(1);
+  }
+  renameSync(draft, path);
+  return readFileSync(path);
+}
+
+mkdirSync('build', { recursive: true });
+mkdirSync('dist', { recursive: true });
+const builds = new Map<string, Buffer>();
+for (const [target, path] of Object.entries(TARGETS)) builds.set(target, await compile(target, path));
+const wasm = builds.get('simd')!;
+writeWhole('dist/kernels.wasm', wasm);
+writeWhole('dist/wasm.inline.js', inline(wasm));
+writeWhole('dist/wasm.inline.d.ts', TYPES);
+writeWhole('dist/wasm.module.js', MODULE);
+process.stdout.write(`kernels.wasm ${wasm.length} bytes, sha256 ${createHash('sha256').update(wasm).digest('hex')}\n`);
