@@ -2,5 +2,7 @@
 
 import { fill } from './fill.ts';
 import type { Kernel } from './kernel.ts';
+import { sgd } from './sgd.ts';
+import { adam } from './adam.ts';
 
-export const kernels: readonly Kernel[] = [fill];
+export const kernels: readonly Kernel[] = [fill, sgd, adam];
