@@ -1,0 +1,62 @@
+/**
+ * erf x = x + x P(x^2) for |x| < 7/8, else 1 - e^(-x^2) Q(1 / (|x| + 2)), where Q is the scaled complement
+ * e^(x^2) erfc x. The same operations in the same order as assembly/simd/math.ts.
+ */
+
+import { exp, expf } from './exp.ts';
+import { copySign, double, horner, type Precision, single } from './precision.ts';
+
+interface ErrorFunction extends Precision {
+  readonly exp: (x: number) => number;
+  /** Minimax for erf(x) / x - 1 in x^2, highest power first. */
+  readonly p: readonly number[];
+  /** Minimax for e^(x^2) erfc x in 1 / (x + 2) with weight e^(-x^2), highest power first. */
+  readonly q: readonly number[];
+}
+
+const singleErf: ErrorFunction = {
+  ...single,
+  exp: expf,
+  p: [
+    -0.0006222421070560813, 0.005035873502492905, -0.026793956756591797, 0.11282524466514587, -0.3761255741119385,
+    0.12837915122509003,
+  ],
+  q: [
+    -7.290572166442871, 10.047383308410645, -0.4340961277484894, 1.563431978225708, 0.5228530764579773,
+    0.001622778014279902,
+  ],
+};
+
+const doubleErf: ErrorFunction = {
+  ...double,
+  exp,
+  p: [
+    -8.669728748287094e-10, 1.4124232165632782e-8, -1.628950725852667e-7, 1.6456634810815938e-6, -1.4925388939350255e-5,
+    0.00012055324632984053, -0.0008548326847568145, 0.005223977623090287, -0.02686617064494555, 0.11283791670954368,
+    -0.3761263890318374, 0.1283791670955126,
+  ],
+  q: [
+    -192.88932810514135, 684.2754358402483, -1056.5308036498084, 906.496596098483, -456.4524820930878,
+    137.48578105394336, -33.582236351822765, 8.135903740163839, 2.1935514374801106, 2.0230270212919317,
+    1.126123832738584, 0.5642382394332522, -3.55879483596868e-8,
+  ],
+};
+
+function erfIn(x: number, f: ErrorFunction): number {
+  const { round } = f;
+  const size = Math.abs(x);
+  const z = round(size * size);
+  if (size < 0.875) return round(x + round(x * horner(f.p, z, round)));
+  const u = round(1 / round(size + 2));
+  return copySign(round(1 - round(f.exp(-z) * horner(f.q, u, round))), x);
+}
+
+/** The error function, to 2 ulp. */
+export function erf(x: number): number {
+  return erfIn(x, doubleErf);
+}
+
+/** The error function in single precision, to 2 ulp; x is a single. */
+export function erff(x: number): number {
+  return erfIn(x, singleErf);
+}

@@ -1,0 +1,92 @@
+/**
+ * e^x = 2^n (1 + p): x = n ln 2 + r with ln 2 in two parts (Cody & Waite), p = r + r^2 P(r) for |r| <= ln 2 / 2.
+ * The same operations in the same order as assembly/simd/math.ts.
+ */
+
+import { double, horner, type Precision, shiftExponent, single } from './precision.ts';
+
+/** What e^x needs in one format. */
+export interface Exponential extends Precision {
+  readonly log2e: number;
+  /** ln 2 = upper + lower; n * upper is exact for every n that occurs. */
+  readonly upper: number;
+  readonly lower: number;
+  /** Beyond these the result is infinite, or zero. */
+  readonly most: number;
+  readonly least: number;
+  /** Minimax for (e^r - 1 - r) / r^2, highest power first. */
+  readonly p: readonly number[];
+}
+
+export const singleExp: Exponential = {
+  ...single,
+  log2e: 1.4426950216293335,
+  upper: 0.693145751953125,
+  lower: 1.428606765330187e-6,
+  most: 89,
+  least: -104,
+  p: [0.0013941163197159767, 0.008363207802176476, 0.04166637361049652, 0.16666576266288757, 0.5],
+};
+
+export const doubleExp: Exponential = {
+  ...double,
+  log2e: Math.LOG2E,
+  upper: 0.6931471803691238,
+  lower: 1.9082149292705877e-10,
+  most: 710,
+  least: -746,
+  p: [
+    2.0921625276615325e-9, 2.5105260922590062e-8, 2.755725280625021e-7, 2.755725529422524e-6, 2.480158734744942e-5,
+    1.9841269874904636e-4, 1.3888888888874352e-3, 8.333333333326112e-3, 4.1666666666666685e-2, 0.1666666666666667, 0.5,
+  ],
+};
+
+/** The n of the reduction: x / ln 2 rounded to an integer, NaN for NaN. */
+export function exponentOf(x: number, f: Exponential): number {
+  const { round } = f;
+  return round(round(round(x * f.log2e) + f.shift) - f.shift);
+}
+
+/** p = e^(x - n ln 2) - 1. What rounding takes from r is added to the small term. */
+export function reducedExp(x: number, n: number, f: Exponential): number {
+  const { round } = f;
+  const upper = round(x - round(n * f.upper));
+  const lower = round(n * f.lower);
+  const r = round(upper - lower);
+  const rest = round(round(upper - r) - lower);
+  return round(r + round(rest + round(round(r * r) * horner(f.p, r, round))));
+}
+
+/** 2^n for n in the range of normal numbers; 1 for NaN. */
+export function powerOfTwo(n: number): number {
+  return shiftExponent(1, n | 0);
+}
+
+function expIn(x: number, f: Exponential): number {
+  const { round } = f;
+  const clamped = Math.min(Math.max(x, f.least), f.most);
+  const n = exponentOf(clamped, f);
+  const y = round(1 + reducedExp(clamped, n, f));
+  const half = n >> 1;
+  return round(round(y * powerOfTwo(half)) * powerOfTwo(n - half));
+}
+
+/** e^x, to 1 ulp. */
+export function exp(x: number): number {
+  return expIn(x, doubleExp);
+}
+
+/** e^x in single precision, to 1 ulp; x is a single. */
+export function expf(x: number): number {
+  return expIn(x, singleExp);
+}
+
+/** 1 / (1 + e^-x). */
+export function sigmoid(x: number): number {
+  return 1 / (1 + exp(-x));
+}
+
+/** 1 / (1 + e^-x) in single precision; x is a single. */
+export function sigmoidf(x: number): number {
+  return Math.fround(1 / Math.fround(1 + expf(-x)));
+}
