@@ -10,7 +10,7 @@ import { cyclesOf } from './support/cycles.ts';
 import { isMain, parse, readSources, report, type Sources, walk, where } from './support/sources.ts';
 
 /** Folders of src/ by floor, lowest first. Files directly in src/ are the ground below them, but for the entries. */
-export const FLOORS: readonly (readonly string[])[] = [
+const FLOORS: readonly (readonly string[])[] = [
   ['ground', 'math'],
   ['kernels'],
   ['backend'],
@@ -18,7 +18,9 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['ops'],
   ['formats'],
   ['nn', 'optim', 'io'],
-  ['methods', 'node'],
+  ['methods'],
+  ['train'],
+  ['node'],
   ['cli'],
 ];
 
@@ -28,8 +30,8 @@ const ENTRIES = ['src/index.ts', 'src/node.ts'];
 /** Folders that name no format: they go through the format table, the algebra and the rounding. */
 const FORMAT_BLIND = ['nn', 'methods', 'optim', 'cli'];
 
-/** Folders closed to a folder above them. */
-const CLOSED: Readonly<Record<string, readonly string[]>> = { optim: ['formats'] };
+/** Folders that know nothing of some folders below them: an optimizer sees leaves, a host file bytes and tensors. */
+const CLOSED: Readonly<Record<string, readonly string[]>> = { optim: ['formats'], node: ['methods', 'train'] };
 
 /** Words of the platform and the only places in src/ that may say them. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -91,7 +93,7 @@ function objection({ from, to }: Import, formats: ReadonlySet<string>): string |
   if (floorOf(to) === floorOf(from) && room !== target && floorOf(from) > 0) {
     return `${room} and ${target} are siblings; got ${to}; move what both need one floor down`;
   }
-  if (CLOSED[room]?.includes(target)) return `${room} does not know ${target}; got ${to}; work on leaves`;
+  if (CLOSED[room]?.includes(target)) return `${room} does not know ${target}; got ${to}; take what is needed as an argument`;
   if (FORMAT_BLIND.includes(room) && formats.has(to)) {
     return `${room} names no format; got ${to}; go through the table of formats`;
   }

@@ -1,0 +1,72 @@
+/** The checks of arithmetic, size, documents and format find what they look for, and nothing in innocent text. */
+
+import { checkCommands, checkLinks, checkSnippets, snippetsOf } from '../../scripts/check-docs.ts';
+import { checkMath } from '../../scripts/check-math.ts';
+import { checkLines, checkPackage } from '../../scripts/check-size.ts';
+import { hideDecorators, showDecorators } from '../../scripts/format.ts';
+import { assert, suite } from '../support/test.ts';
+
+const test = suite('checks');
+
+const math = (path: string, code: string): string[] => checkMath(new Map([[path, code]]));
+
+test('inexact functions are found with their line and a remedy', () => {
+  for (const code of ['Math.exp(x)', 'Math.log10(x)', 'x ** 2', 'x **= 2', 'Math["sin"](x)', 'const { cos } = Math']) {
+    assert.is(math('src/nn/a.ts', code).length, 1, code);
+  }
+  assert.equal(math('src/nn/a.ts', '\n\nMath.tanh(x);'), [
+    'src/nn/a.ts:3: Math.tanh differs between runtimes; use src/math.ts',
+  ]);
+  assert.match(math('src/nn/a.ts', 'Math.random()')[0]!, /keyed generator/);
+  for (const code of ['NativeMathf.exp(x)', 'Math.sqrt(x)', 'Mathf.abs(x)']) {
+    assert.is(math('assembly/map/a.ts', `@inline\nfunction f<T>(x: T): T { return <T>${code}; }`).length, 1, code);
+  }
+});
+
+test('exact functions, comments, texts and the command line are free', () => {
+  const code = '/** Math.exp ** */ const a = Math.sqrt(2) + Math.fround(Math.PI); const s = "Math.pow"; o.Math;';
+  assert.equal(math('src/nn/a.ts', code), []);
+  assert.equal(math('assembly/map/a.ts', '// Math.exp\nexport function f(x: f64): f64 { return sqrt(x); }'), []);
+  assert.equal(math('src/cli/a.ts', 'Math.log10(2) ** 2'), []);
+});
+
+test('files and functions have a greatest length', () => {
+  const lines = (path: string, text: string): string[] => checkLines(new Map([[path, text]]));
+  assert.equal(lines('src/a.ts', 'x;\n'.repeat(300)), []);
+  assert.match(lines('src/a.ts', 'x;\n'.repeat(301))[0]!, /at most 300 lines; got 301/);
+  const body = (n: number): string => `\nexport function f(): void {\n${'  x;\n'.repeat(n)}}\n`;
+  assert.equal(lines('src/a.ts', body(58)), []);
+  assert.match(lines('src/a.ts', body(59))[0]!, /^src\/a\.ts:2: .*60 lines; got 61/);
+  const many = new Map(Array.from({ length: 70 }, (_, k) => [`src/${k}.ts`, 'x;\n'.repeat(290)] as const));
+  assert.match(checkLines(many).join('\n'), /at most 20000 lines; got 20300/);
+});
+
+test('the package has no dependencies', () => {
+  assert.equal(checkPackage({}), []);
+  assert.match(checkPackage({ dependencies: { left: '1' } })[0]!, /got left/);
+});
+
+test('links and commands of documents exist', () => {
+  const exists = (path: string): boolean => path === 'docs/a.md';
+  const text = '[a](a.md) [b](b.md#part) [c](https://example.org/x) [d](#part)';
+  assert.equal(checkLinks('docs/x.md', text, exists).length, 1);
+  assert.match(checkLinks('docs/x.md', text, exists)[0]!, /got b\.md/);
+  assert.equal(checkCommands('x.md', 'npm run build && npm run biuld', { build: '' }).length, 1);
+});
+
+test('snippets type-check, and errors name the line of the document', () => {
+  const text = (code: string): string => `# Title\n\n\`\`\`ts\n${code}\n\`\`\`\n`;
+  assert.is(snippetsOf(text('const a = 1;')).length, 1);
+  assert.equal(checkSnippets('README.md', text('const a: number = 1;')), []);
+  const problems = checkSnippets('README.md', text('const a = 1;\nconst b: string = a;'));
+  assert.is(problems.length, 1);
+  assert.match(problems[0]!, /^README\.md:5: .*not assignable/);
+});
+
+test('decorators survive formatting', () => {
+  const text = '@inline\nexport function f(): void {}\n  @inline get x(): i32 {}\n@operator("+")\n// @ts-ignore: x\n';
+  assert.not.match(hideDecorators(text), /^\s*@/m);
+  assert.is(showDecorators(hideDecorators(text)), text);
+});
+
+test.run();
