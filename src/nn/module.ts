@@ -44,7 +44,8 @@ export interface Module {
   readonly buffers?: readonly string[];
   /** Leaves of this module's own that weight decay leaves alone besides buffers (biases, norms). */
   readonly undecayed?: readonly string[];
-  init(key: Key): Params;
+  /** Fresh parameters; `path` is where the module stands, for makers of weights. */
+  init(key: Key, path: string): Params;
   /** x has a leading batch mode. */
   apply(params: Params, x: Tensor, context: Context): Tensor;
   /** The shape of one output for one input, without the batch mode; throws ShapeError where it does not fit. */
@@ -53,5 +54,28 @@ export interface Module {
   profile(params: Params, input: Shape, path: string): readonly LayerProfile[];
 }
 
-/** How a layer gets its weight: the caller knows the format, the layer only the axes. */
-export type { Weight };
+/** A path one branch deeper. */
+export function childPath(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** The context for the child `name`. */
+export function childContext(context: Context, name: string): Context {
+  return { ...context, path: childPath(context.path, name) };
+}
+
+/** The branch `name` of parameters; modules without any have an empty one, which files do not hold. */
+export function branch(params: Params, name: string): Params {
+  return (params as Readonly<Record<string, Params>>)[name] ?? {};
+}
+
+/** The weight or tensor that a module itself holds under `name`. */
+export function own<W extends Weight = Tensor>(params: Params, name: string): W {
+  return (params as unknown as Readonly<Record<string, W>>)[name]!;
+}
+
+/** Calls `visit` on a module and all modules inside, with their paths. */
+export function eachModule(module: Module, visit: (module: Module, path: string) => void, path = ''): void {
+  visit(module, path);
+  for (const [name, child] of Object.entries(module.children ?? {})) eachModule(child, visit, childPath(path, name));
+}

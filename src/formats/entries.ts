@@ -1,0 +1,89 @@
+/** Single entries and rows of a weight, without ever forming it: indices select in each part, then the parts meet. */
+
+import { ShapeError } from '../errors.ts';
+import { add } from '../ops/binary.ts';
+import { contract } from '../ops/einsum/einsum.ts';
+import { gather } from '../ops/gather.ts';
+import { reshape } from '../ops/reshape.ts';
+import { transpose } from '../ops/transpose.ts';
+import { own } from '../tensor/create.ts';
+import { dataSync } from '../tensor/read.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Factored, sizesOf } from './network.ts';
+import { Sum, type Weight } from './weight.ts';
+
+/** The label of the batch of selected indices. */
+const BATCH = '#';
+
+/**
+ * Rows of a weight along its first axis: [count, ...other axes] for `index` [count] of i32. The row number splits into
+ * one index a mode. Throws ShapeError for indices outside the axis.
+ */
+export function rows(w: Weight, index: Tensor): Tensor {
+  if (w instanceof Sum) {
+    return Object.values(w.terms)
+      .map((term) => rows(term, index))
+      .reduce((a, b) => add(a, b));
+  }
+  if (!(w instanceof Factored)) return gather(w, index);
+  const result = select(w, [dataSync(index) as Int32Array]);
+  return reshape(result, [index.size, ...w.shape.slice(1)]);
+}
+
+/** The entry of a low-rank tensor at one index an axis, as a tensor of order 0. */
+export function at(x: Factored, index: readonly number[]): Tensor {
+  if (index.length !== x.axes.length) {
+    throw new ShapeError('at', `an index for each of ${x.axes.length} axes`, `${index.length}`, 'correct the index');
+  }
+  return reshape(select(x, index.map((i) => Int32Array.of(i))), []);
+}
+
+/** The modes of the first axes fixed to given indices, one batch of them at a time: [count, ...remaining modes]. */
+function select(x: Factored, indices: readonly Int32Array[]): Tensor {
+  const sizes = sizesOf(x);
+  const chosen = new Map<string, Int32Array>();
+  indices.forEach((index, axis) => {
+    const modes = x.axes[axis]!.map((k) => x.net.open[k]!);
+    for (const [label, digits] of digitsOf(index, modes, sizes)) chosen.set(label, digits);
+  });
+  const operands = Object.entries(x.net.parts).map(([name, labels]) => selectPart(x.parts[name]!, labels, chosen));
+  const rest = x.net.open.filter((label) => !chosen.has(label));
+  return contract(operands, [BATCH, ...rest]);
+}
+
+/** Mixed-radix digits of an axis index, one list for each of its modes. */
+function digitsOf(index: Int32Array, modes: readonly string[], sizes: Readonly<Record<string, number>>): Map<string, Int32Array> {
+  const digits = new Map(modes.map((label) => [label, new Int32Array(index.length)]));
+  const length = modes.reduce((n, label) => n * sizes[label]!, 1);
+  index.forEach((i, b) => {
+    if (i < 0 || i >= length) throw new ShapeError('rows', `an index lies in 0..${length - 1}`, String(i), 'check the data');
+    let rest = i;
+    for (let k = modes.length - 1; k >= 0; k--) {
+      const n = sizes[modes[k]!]!;
+      digits.get(modes[k]!)![b] = rest % n;
+      rest = Math.floor(rest / n);
+    }
+  });
+  return digits;
+}
+
+/** A part with its selected modes replaced by the batch: one gather over their merged index. */
+function selectPart(
+  part: Tensor,
+  labels: readonly string[],
+  chosen: ReadonlyMap<string, Int32Array>,
+): { x: Tensor; labels: string[] } {
+  const picked = labels.filter((label) => chosen.has(label));
+  if (picked.length === 0) return { x: part, labels: [...labels] };
+  const kept = labels.filter((label) => !chosen.has(label));
+  const order = [...picked, ...kept].map((label) => labels.indexOf(label));
+  const front = picked.map((label) => part.shape[labels.indexOf(label)]!);
+  const back = kept.map((label) => part.shape[labels.indexOf(label)]!);
+  const merged = new Int32Array(chosen.get(picked[0]!)!.length);
+  picked.forEach((label, k) => {
+    const digits = chosen.get(label)!;
+    for (let b = 0; b < merged.length; b++) merged[b] = merged[b]! * front[k]! + digits[b]!;
+  });
+  const table = reshape(transpose(part, order), [front.reduce((n, m) => n * m, 1), ...back]);
+  return { x: gather(table, own(merged, [merged.length])), labels: [BATCH, ...kept] };
+}

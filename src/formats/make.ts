@@ -1,0 +1,74 @@
+/** How layers get their weights: a layer names its axes and a standard deviation, the maker decides the format. */
+
+import { ShapeError } from '../errors.ts';
+import { normal } from '../ops/random.ts';
+import type { Key } from '../random.ts';
+import { formatNamed } from './all.ts';
+import type { Axis, Format, Layout, LayoutOptions } from './format.ts';
+import { randomFactored } from './init.ts';
+import { countOf, type Sizes } from './network.ts';
+import { denseSize, type RankRequest, resolveRanks } from './rank.ts';
+import type { Weight } from './weight.ts';
+
+export interface WeightRequest {
+  readonly axes: readonly Axis[];
+  /** Standard deviation of the full weight's entries. */
+  readonly std: number;
+  readonly key: Key;
+  /** Where the weight stands, for notes. */
+  readonly path: string;
+}
+
+export type MakeWeight = (request: WeightRequest) => Weight;
+
+export interface FactorizeOptions extends LayoutOptions {
+  /** A name of the format table, such as 'tucker'. */
+  readonly format: string;
+  readonly rank: RankRequest;
+  /** Hears about weights that stay dense or that cannot meet a cap. */
+  readonly note?: (message: string) => void;
+}
+
+/** Dense weights with normal entries. */
+export function denseWeight(): MakeWeight {
+  return ({ axes, std, key }) => normal(key, axes.map(({ size }) => size), { std });
+}
+
+/**
+ * Low-rank weights of one format. A weight that would not shrink stays dense; one that cannot be as small as a fraction
+ * asks gets rank 1. Both are told to `note`.
+ */
+export function lowRankWeight(options: FactorizeOptions): MakeWeight {
+  const format = formatNamed(options.format);
+  if (format.name === 'dense') return denseWeight();
+  const { rank, note = () => {}, ...layoutOptions } = options;
+  return (request) => {
+    const layout = format.layout(request.axes, layoutOptions);
+    const ranks = feasibleRanks(format, layout, rank, (text) => note(`${request.path}: ${text}`));
+    const stored = countOf(layout.net, { ...layout.modes, ...ranks });
+    const dense = denseSize(layout);
+    if (stored < dense) return randomFactored(format.name, layout, ranks, request);
+    note(`${request.path}: stays dense, since ${format.name} would store ${stored} of ${dense} parameters`);
+    return denseWeight()(request);
+  };
+}
+
+function feasibleRanks(format: Format, layout: Layout, rank: RankRequest, note: (text: string) => void): Sizes {
+  const least = countOf(layout.net, { ...layout.modes, ...resolveRanks(format, layout, 1) });
+  if (typeof rank === 'number' && rank > 0 && rank < 1 && least > Math.floor(rank * denseSize(layout))) {
+    note(`rank 1 in ${format.name} stores ${least} parameters, above the cap of ${rank} of ${denseSize(layout)}`);
+    return resolveRanks(format, layout, 1);
+  }
+  return resolveRanks(format, layout, rank);
+}
+
+/** Chooses a maker by path: the first entry whose name is the path or a branch above it, else `otherwise`. */
+export function weightsByPath(makers: Readonly<Record<string, MakeWeight>>, otherwise: MakeWeight): MakeWeight {
+  for (const path of Object.keys(makers)) {
+    if (path === '') throw new ShapeError('weightsByPath', 'a path names a layer', "''", 'give the default separately');
+  }
+  return (request) => {
+    const found = Object.entries(makers).find(([path]) => request.path === path || request.path.startsWith(`${path}.`));
+    return (found?.[1] ?? otherwise)(request);
+  };
+}
