@@ -29,10 +29,12 @@ export function offsetOf(i: usize, shape: usize, strides: usize, modes: i32): us
   return modes > 0 ? offset + i * item(strides, 0) : 0;
 }
 
-/** Lanes from addresses p, p + step, ... */
+/** A vector from addresses p, p + step, ...; a single element and zeros where `whole` is false. */
 // @ts-ignore: decorator
 @inline
-export function gatherLanes<T>(p: usize, step: usize): v128 {
+export function lanesAt<T>(p: usize, step: usize, whole: bool): v128 {
+  if (!whole) return v128.load_zero<T>(p);
+  if (step == sizeof<T>()) return v128.load(p);
   let v = v128.load_zero<T>(p);
   v = v128.load_lane<T>(p + step, v, 1);
   if (sizeof<T>() == 4) {
@@ -40,4 +42,12 @@ export function gatherLanes<T>(p: usize, step: usize): v128 {
     v = v128.load_lane<T>(p + 3 * step, v, 3);
   }
   return v;
+}
+
+/** Stores a vector, or its first lane where `whole` is false. */
+// @ts-ignore: decorator
+@inline
+export function storeLanes<T>(p: usize, v: v128, whole: bool): void {
+  if (whole) v128.store(p, v);
+  else v128.store_lane<T>(p, v, 0);
 }

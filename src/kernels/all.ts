@@ -1,8 +1,11 @@
 /** Every kernel there is: laws, benchmarks and the build check walk this list. */
 
+import { adam } from './adam.ts';
+import { binary } from './binary.ts';
 import { fill } from './fill.ts';
 import type { Kernel } from './kernel.ts';
+import { select } from './select.ts';
 import { sgd } from './sgd.ts';
-import { adam } from './adam.ts';
+import { unary } from './unary.ts';
 
-export const kernels: readonly Kernel[] = [fill, sgd, adam];
+export const kernels: readonly Kernel[] = [fill, unary, binary, select, sgd, adam];

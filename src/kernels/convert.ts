@@ -10,5 +10,5 @@ export function converterTo(to: DataArray): (x: number) => number {
 }
 
 function clamp(x: number, low: number, high: number): number {
-  return x !== x ? 0 : Math.trunc(Math.min(Math.max(x, low), high));
+  return Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, low), high));
 }

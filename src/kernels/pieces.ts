@@ -1,6 +1,6 @@
 /** How elementwise kernels cut their work: the row-major index of the output, in pieces of PIECE elements. */
 
-import { type Shape, sizeOf } from '../shape.ts';
+import type { Shape } from '../shape.ts';
 
 /** Elements in a piece: about 5 µs of work, so that handing it to a worker can pay. assembly/map/walk.ts has the same. */
 export const PIECE = 16384;
@@ -28,10 +28,4 @@ export function offsetOf(i: number, shape: Shape, strides: Shape): number {
     i = Math.floor(i / shape[k]!);
   }
   return offset;
-}
-
-/** Elements an operand must hold to be walked by these strides. */
-export function extentOf(shape: Shape, strides: Shape): number {
-  if (sizeOf(shape) === 0) return 0;
-  return shape.reduce((last, n, k) => last + (n - 1) * strides[k]!, 1);
 }

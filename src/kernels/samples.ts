@@ -1,6 +1,6 @@
 /** Numbers and layouts for the samples of kernel contracts. */
 
-import { rowMajor, type Shape } from '../shape.ts';
+import { rowMajor, type Shape, sizeOf } from '../shape.ts';
 import type { Random } from './kernel.ts';
 
 const specials = [0, -0, NaN, Infinity, -Infinity, 1e-310, -1e-40, 1, -1, 3e38];
@@ -39,4 +39,10 @@ export function stridesOf(layout: number, shape: Shape): number[] {
     return shape.map((_, k) => rows[k] ?? 0);
   }
   return dense;
+}
+
+/** Elements an operand must hold to be walked by these strides. */
+export function extentOf(shape: Shape, strides: Shape): number {
+  if (sizeOf(shape) === 0) return 0;
+  return shape.reduce((last, n, k) => last + (n - 1) * strides[k]!, 1);
 }
