@@ -1,0 +1,70 @@
+/**
+ * erf x on lanes, to 2 ulp: x + x P(x^2) for |x| < 7/8, else 1 - e^(-x^2) Q(1 / (|x| + 2)). src/math/erf.ts has the
+ * same operations and says where the numbers come from.
+ */
+
+import { exp } from './exp';
+import { madd, splat } from './lanes';
+
+/** erf(x) / x - 1 from z = x^2. */
+// @ts-ignore: decorator
+@inline
+function near<T>(z: v128): v128 {
+  if (sizeof<T>() == 4) {
+    let p = splat<T>(-0.0006222421070560813);
+    p = madd<T>(p, z, splat<T>(0.005035873502492905));
+    p = madd<T>(p, z, splat<T>(-0.026793956756591797));
+    p = madd<T>(p, z, splat<T>(0.11282524466514587));
+    p = madd<T>(p, z, splat<T>(-0.3761255741119385));
+    return madd<T>(p, z, splat<T>(0.12837915122509003));
+  }
+  let p = splat<T>(-8.669728748287094e-10);
+  p = madd<T>(p, z, splat<T>(1.4124232165632782e-08));
+  p = madd<T>(p, z, splat<T>(-1.628950725852667e-07));
+  p = madd<T>(p, z, splat<T>(1.6456634810815938e-06));
+  p = madd<T>(p, z, splat<T>(-1.4925388939350255e-05));
+  p = madd<T>(p, z, splat<T>(0.00012055324632984053));
+  p = madd<T>(p, z, splat<T>(-0.0008548326847568145));
+  p = madd<T>(p, z, splat<T>(0.005223977623090287));
+  p = madd<T>(p, z, splat<T>(-0.02686617064494555));
+  p = madd<T>(p, z, splat<T>(0.11283791670954368));
+  p = madd<T>(p, z, splat<T>(-0.3761263890318374));
+  return madd<T>(p, z, splat<T>(0.1283791670955126));
+}
+
+/** e^(x^2) erfc x from u = 1 / (x + 2). */
+// @ts-ignore: decorator
+@inline
+function far<T>(u: v128): v128 {
+  if (sizeof<T>() == 4) {
+    let p = splat<T>(-7.290572166442871);
+    p = madd<T>(p, u, splat<T>(10.047383308410645));
+    p = madd<T>(p, u, splat<T>(-0.4340961277484894));
+    p = madd<T>(p, u, splat<T>(1.563431978225708));
+    p = madd<T>(p, u, splat<T>(0.5228530764579773));
+    return madd<T>(p, u, splat<T>(0.001622778014279902));
+  }
+  let p = splat<T>(-192.88932810514135);
+  p = madd<T>(p, u, splat<T>(684.2754358402483));
+  p = madd<T>(p, u, splat<T>(-1056.5308036498084));
+  p = madd<T>(p, u, splat<T>(906.496596098483));
+  p = madd<T>(p, u, splat<T>(-456.4524820930878));
+  p = madd<T>(p, u, splat<T>(137.48578105394336));
+  p = madd<T>(p, u, splat<T>(-33.582236351822765));
+  p = madd<T>(p, u, splat<T>(8.135903740163839));
+  p = madd<T>(p, u, splat<T>(2.1935514374801106));
+  p = madd<T>(p, u, splat<T>(2.0230270212919317));
+  p = madd<T>(p, u, splat<T>(1.126123832738584));
+  p = madd<T>(p, u, splat<T>(0.5642382394332522));
+  return madd<T>(p, u, splat<T>(-3.55879483596868e-08));
+}
+
+export function erf<T>(x: v128): v128 {
+  const size = v128.abs<T>(x);
+  const z = v128.mul<T>(x, x);
+  const inner = madd<T>(x, near<T>(z), x);
+  const u = v128.div<T>(splat<T>(1), v128.add<T>(size, splat<T>(2)));
+  const rest = v128.mul<T>(exp<T>(v128.neg<T>(z)), far<T>(u));
+  const outer = v128.bitselect(x, v128.sub<T>(splat<T>(1), rest), splat<T>(-0.0));
+  return v128.bitselect(inner, outer, v128.lt<T>(size, splat<T>(0.875)));
+}

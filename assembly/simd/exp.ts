@@ -1,0 +1,93 @@
+/**
+ * e^x on lanes, to 1 ulp: x = n ln 2 + r, e^r = 1 + p, p = r + r^2 P(r). src/math/exp.ts has the same operations and
+ * says where the numbers come from.
+ */
+
+import { madd, splat } from './lanes';
+
+/** (e^r - 1 - r) / r^2. */
+// @ts-ignore: decorator
+@inline
+function series<T>(r: v128): v128 {
+  if (sizeof<T>() == 4) {
+    let p = splat<T>(0.0013941163197159767);
+    p = madd<T>(p, r, splat<T>(0.008363207802176476));
+    p = madd<T>(p, r, splat<T>(0.04166637361049652));
+    p = madd<T>(p, r, splat<T>(0.16666576266288757));
+    return madd<T>(p, r, splat<T>(0.5));
+  }
+  let p = splat<T>(2.0921625276615325e-09);
+  p = madd<T>(p, r, splat<T>(2.5105260922590062e-08));
+  p = madd<T>(p, r, splat<T>(2.755725280625021e-07));
+  p = madd<T>(p, r, splat<T>(2.755725529422524e-06));
+  p = madd<T>(p, r, splat<T>(2.480158734744942e-05));
+  p = madd<T>(p, r, splat<T>(0.00019841269874904636));
+  p = madd<T>(p, r, splat<T>(0.0013888888888874352));
+  p = madd<T>(p, r, splat<T>(0.008333333333326112));
+  p = madd<T>(p, r, splat<T>(0.041666666666666685));
+  p = madd<T>(p, r, splat<T>(0.1666666666666667));
+  return madd<T>(p, r, splat<T>(0.5));
+}
+
+/** The n of the reduction plus the shift: the low bits hold n. */
+// @ts-ignore: decorator
+@inline
+export function shifted<T>(x: v128): v128 {
+  if (sizeof<T>() == 4) return madd<T>(x, splat<T>(1.4426950216293335), splat<T>(12582912));
+  return madd<T>(x, splat<T>(1.4426950408889634), splat<T>(6755399441055744));
+}
+
+/** The n of a shifted value. */
+// @ts-ignore: decorator
+@inline
+export function unshifted<T>(t: v128): v128 {
+  return v128.sub<T>(t, splat<T>(sizeof<T>() == 4 ? 12582912 : 6755399441055744));
+}
+
+/** e^(x - n ln 2) - 1. What rounding takes from r is added to the small term. */
+// @ts-ignore: decorator
+@inline
+export function reducedExp<T>(x: v128, n: v128): v128 {
+  const upper = v128.sub<T>(x, v128.mul<T>(n, splat<T>(sizeof<T>() == 4 ? 0.693145751953125 : 0.6931471803691238)));
+  const lower = v128.mul<T>(n, splat<T>(sizeof<T>() == 4 ? 1.428606765330187e-6 : 1.9082149292705877e-10));
+  const r = v128.sub<T>(upper, lower);
+  const rest = v128.sub<T>(v128.sub<T>(upper, r), lower);
+  return v128.add<T>(r, v128.add<T>(rest, v128.mul<T>(v128.mul<T>(r, r), series<T>(r))));
+}
+
+/** 2^n of a shifted value, where that is normal. */
+// @ts-ignore: decorator
+@inline
+export function powerOfTwo<T>(t: v128): v128 {
+  if (sizeof<T>() == 4) return i32x4.add(i32x4.shl(t, 23), i32x4.splat(0x3f800000));
+  return i64x2.add(i64x2.shl(t, 52), i64x2.splat(0x3ff0000000000000));
+}
+
+/** y 2^n of a shifted value, in two steps: 2^n itself may be no normal number. */
+// @ts-ignore: decorator
+@inline
+function scale<T>(y: v128, t: v128): v128 {
+  if (sizeof<T>() == 4) {
+    const half = v128.and(i32x4.shl(t, 22), i32x4.splat(0xff800000));
+    const rest = i32x4.sub(i32x4.shl(t, 23), half);
+    const one = i32x4.splat(0x3f800000);
+    return f32x4.mul(f32x4.mul(y, i32x4.add(half, one)), i32x4.add(rest, one));
+  }
+  const half = v128.and(i64x2.shl(t, 51), i64x2.splat(0xfff0000000000000));
+  const rest = i64x2.sub(i64x2.shl(t, 52), half);
+  const one = i64x2.splat(0x3ff0000000000000);
+  return f64x2.mul(f64x2.mul(y, i64x2.add(half, one)), i64x2.add(rest, one));
+}
+
+export function exp<T>(x: v128): v128 {
+  let c = v128.pmax<T>(x, splat<T>(sizeof<T>() == 4 ? -104 : -746));
+  c = v128.pmin<T>(c, splat<T>(sizeof<T>() == 4 ? 89 : 710));
+  const t = shifted<T>(c);
+  const p = reducedExp<T>(c, unshifted<T>(t));
+  return scale<T>(v128.add<T>(splat<T>(1), p), t);
+}
+
+/** 1 / (1 + e^-x). */
+export function sigmoid<T>(x: v128): v128 {
+  return v128.div<T>(splat<T>(1), v128.add<T>(splat<T>(1), exp<T>(v128.neg<T>(x))));
+}
