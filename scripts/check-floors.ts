@@ -93,7 +93,8 @@ function objection({ from, to }: Import, formats: ReadonlySet<string>): string |
   if (floorOf(to) === floorOf(from) && room !== target && floorOf(from) > 0) {
     return `${room} and ${target} are siblings; got ${to}; move what both need one floor down`;
   }
-  if (CLOSED[room]?.includes(target)) return `${room} does not know ${target}; got ${to}; take what is needed as an argument`;
+  if (CLOSED[room]?.includes(target))
+    return `${room} does not know ${target}; got ${to}; take what is needed as an argument`;
   if (FORMAT_BLIND.includes(room) && formats.has(to)) {
     return `${room} names no format; got ${to}; go through the table of formats`;
   }

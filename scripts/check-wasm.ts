@@ -69,7 +69,7 @@ function checkExports(module: WebAssembly.Module, contracts: readonly Contract[]
   return problems;
 }
 
-/** Own and inherited fields of every class in assembly/, as `name: type`, without the common head. */
+/** Own and inherited fields of every class in assembly/, as `name: type`, without the common head. u32 is an i32. */
 function fieldsByClass(files: readonly ts.SourceFile[]): Map<string, string[]> {
   const classes = new Map<string, { base: string; fields: string[] }>();
   for (const file of files) {
@@ -77,7 +77,8 @@ function fieldsByClass(files: readonly ts.SourceFile[]): Map<string, string[]> {
       if (!ts.isClassDeclaration(node) || node.name === undefined) return;
       const base = node.heritageClauses?.[0]?.types[0]?.expression.getText() ?? '';
       const members = node.members.filter(ts.isPropertyDeclaration).filter(({ modifiers }) => modifiers === undefined);
-      classes.set(node.name.text, { base, fields: members.map((m) => `${m.name.getText()}: ${m.type?.getText()}`) });
+      const fields = members.map((m) => `${m.name.getText()}: ${m.type?.getText().replace('u32', 'i32')}`);
+      classes.set(node.name.text, { base, fields });
     });
   }
   const all = (name: string): string[] => {

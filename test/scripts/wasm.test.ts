@@ -75,6 +75,7 @@ const blocks = (fields: string, index = INDEX): string[] =>
 
 test('an argument class has the fields of its contract in order and kind', () => {
   assert.equal(blocks('m: i32; alpha: f64; shape: usize; A: usize;'), []);
+  assert.equal(blocks('m: u32; alpha: f64; shape: usize; A: usize;'), []);
   assert.match(blocks('alpha: f64; m: i32; shape: usize; A: usize;')[0]!, /got alpha: f64; the contract has m: i32/);
   assert.match(blocks('m: i32; alpha: f32; shape: usize; A: usize;')[0]!, /got alpha: f32/);
   assert.match(blocks('m: i32; alpha: f64; shape: usize;')[0]!, /got nothing; the contract has A: usize/);
