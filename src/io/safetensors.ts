@@ -4,17 +4,25 @@
  * sorts them, the header padded with spaces to 8 bytes.
  */
 
-import { type DataArray, type Dtype, dtypeOf } from '../dtype.ts';
+import { dtypeOf } from '../dtype.ts';
 import { FormatError } from '../errors.ts';
-import { MAX_ORDER, type Shape, showShape } from '../shape.ts';
+import { MAX_ORDER, showShape } from '../shape.ts';
 import { CHECKSUMS, checksumsOf } from './safetensorsChecksums.ts';
 import { headerText, readSafetensorsHeader, type SafetensorsLimits } from './safetensorsHeader.ts';
 import { showText } from './show.ts';
-import { encodeData, STORED_BITS, type StoredDtype, type StoredTensor, storedBytes, storedDtype } from './stored.ts';
+import {
+  encodeData,
+  STORED_BITS,
+  type StoredDtype,
+  type StoredTensor,
+  storedBytes,
+  storedDtype,
+  type TensorData,
+} from './stored.ts';
 
 export { verifyChecksums } from './safetensorsChecksums.ts';
 export type { SafetensorsLimits } from './safetensorsHeader.ts';
-export { decodeTensor, type StoredDtype, type StoredTensor } from './stored.ts';
+export { decodeTensor, type StoredDtype, type StoredTensor, type TensorData } from './stored.ts';
 
 const OP = 'writeSafetensors';
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -34,13 +42,6 @@ export function readSafetensors(file: Uint8Array, limits: SafetensorsLimits = {}
     tensors.set(name, { dtype, shape, bytes: bytes.subarray(dataStart + begin, dataStart + end) });
   }
   return { tensors, metadata };
-}
-
-/** A tensor of the engine, in row-major order. */
-export interface TensorData {
-  readonly dtype: Dtype;
-  readonly shape: Shape;
-  readonly data: DataArray;
 }
 
 /**

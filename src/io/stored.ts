@@ -45,6 +45,13 @@ export interface StoredTensor {
   readonly bytes: Uint8Array;
 }
 
+/** A tensor of the engine, in row-major order. */
+export interface TensorData {
+  readonly dtype: Dtype;
+  readonly shape: Shape;
+  readonly data: DataArray;
+}
+
 /** The stored name of an engine dtype. */
 export function storedDtype(dtype: Dtype): StoredDtype {
   return dtype.toUpperCase() as StoredDtype;

@@ -175,7 +175,14 @@ test('the writer refuses what no reader takes', () => {
   refuses(() => writeSafetensors([['', one]]), /names are distinct/);
   refuses(() => writeSafetensors([['__metadata__', one]]), /names are distinct/);
   refuses(() => writeSafetensors([['a\0', one]]), /names are distinct/);
-  refuses(() => writeSafetensors([['a', one], ['a', one]]), /names are distinct/); // biome-ignore format: a pair
+  refuses(
+    () =>
+      writeSafetensors([
+        ['a', one],
+        ['a', one],
+      ]),
+    /names are distinct/,
+  );
   refuses(() => writeSafetensors([['\ud800', one]]), /lone surrogates/);
   refuses(() => writeSafetensors([['字'.repeat(1366), one]]), /at most 4096 bytes/);
   refuses(() => writeSafetensors([['a', { ...one, shape: [2] }]]), /dtype and size/);
