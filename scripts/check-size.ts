@@ -50,14 +50,6 @@ export function checkLines(sources: Sources): string[] {
   return problems;
 }
 
-/** The package brings nothing else along. */
-export function checkPackage(manifest: { readonly dependencies?: Readonly<Record<string, string>> }): string[] {
-  const names = Object.keys(manifest.dependencies ?? {});
-  return names.length === 0
-    ? []
-    : [`package.json: no dependencies; got ${names.join(', ')}; make them devDependencies`];
-}
-
 /** Bytes of a minified and compressed bundle of `code`, resolved from the repository's root. */
 export async function bundleBytes(code: string, resolveDir: string): Promise<number> {
   const { outputFiles } = await build({
@@ -90,7 +82,7 @@ async function checkBundles(entries: readonly string[]): Promise<{ problems: str
 async function main(): Promise<void> {
   const sources = readSources(['src', 'assembly', 'test', 'bench', 'scripts'], ['.ts']);
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
-  const problems = [...checkLines(sources), ...checkPackage(manifest)];
+  const problems = checkLines(sources);
   for (const [path, text] of sources) {
     const lines = linesOf(text);
     if (lines > WARN_LINES && lines <= FILE_LINES) process.stdout.write(`warning: ${path} has ${lines} lines\n`);

@@ -2,7 +2,8 @@
 
 import { checkCommands, checkLinks, checkSnippets, snippetsOf } from '../../scripts/check-docs.ts';
 import { checkMath } from '../../scripts/check-math.ts';
-import { checkLines, checkPackage } from '../../scripts/check-size.ts';
+import { checkLock, checkPackages, checkTargets } from '../../scripts/check-package.ts';
+import { checkLines } from '../../scripts/check-size.ts';
 import { hideDecorators, showDecorators } from '../../scripts/format.ts';
 import { assert, suite } from '../support/test.ts';
 
@@ -41,9 +42,20 @@ test('files and functions have a greatest length', () => {
   assert.match(checkLines(many).join('\n'), /at most 20000 lines; got 20300/);
 });
 
-test('the package has no dependencies', () => {
-  assert.equal(checkPackage({}), []);
-  assert.match(checkPackage({ dependencies: { left: '1' } })[0]!, /got left/);
+test('packages are pinned and explained, and nothing is brought along', () => {
+  const guide = '- `tool`: because';
+  assert.equal(checkPackages({ devDependencies: { tool: '1.2.3' } }, guide), []);
+  assert.match(checkPackages({ dependencies: { left: '1.0.0' } }, guide)[0]!, /no dependencies; got left/);
+  assert.match(checkPackages({ devDependencies: { tool: '^1.2.3' } }, guide)[0]!, /versions are exact; got tool/);
+  assert.match(checkPackages({ devDependencies: { other: '1.2.3' } }, guide)[0]!, /got none for other/);
+  assert.equal(checkLock('{ "version": "1.0.0" }'), []);
+  assert.match(checkLock('{ "resolved": "a", "x": { "resolved": "b" } }')[0]!, /got 2/);
+  const manifest = { files: ['dist'], exports: { '.': { types: './a.d.ts', default: './a.js' } }, bin: { x: 'x.js' } };
+  assert.equal(
+    checkTargets(manifest, () => true),
+    [],
+  );
+  assert.is(checkTargets(manifest, (path) => path === 'dist').length, 3);
 });
 
 test('links and commands of documents exist', () => {
