@@ -7,6 +7,8 @@ import { binary, BinaryArgs } from './map/binary';
 import { select3, SelectArgs } from './map/select';
 import { sgd, SgdArgs } from './nn/sgd';
 import { adam, AdamArgs } from './nn/adam';
+import { pool, PoolArgs } from './nn/pool';
+import { poolGrad, PoolGradArgs } from './nn/poolGrad';
 
 export function fill_f32(args: usize): void { fill<f32>(changetype<FillArgs>(args)); }
 export function fill_f64(args: usize): void { fill<f64>(changetype<FillArgs>(args)); }
@@ -22,3 +24,7 @@ export function binary_f32(args: usize): void { binary<f32>(changetype<BinaryArg
 export function binary_f64(args: usize): void { binary<f64>(changetype<BinaryArgs>(args)); }
 export function select_f32(args: usize): void { select3<f32>(changetype<SelectArgs>(args)); }
 export function select_f64(args: usize): void { select3<f64>(changetype<SelectArgs>(args)); }
+export function pool_f32(args: usize): void { pool<f32>(changetype<PoolArgs>(args)); }
+export function pool_f64(args: usize): void { pool<f64>(changetype<PoolArgs>(args)); }
+export function poolGrad_f32(args: usize): void { poolGrad<f32>(changetype<PoolGradArgs>(args)); }
+export function poolGrad_f64(args: usize): void { poolGrad<f64>(changetype<PoolGradArgs>(args)); }

@@ -7,5 +7,7 @@ import type { Kernel } from './kernel.ts';
 import { select } from './select.ts';
 import { sgd } from './sgd.ts';
 import { unary } from './unary.ts';
+import { pool } from './pool.ts';
+import { poolGrad } from './poolGrad.ts';
 
-export const kernels: readonly Kernel[] = [fill, unary, binary, select, sgd, adam];
+export const kernels: readonly Kernel[] = [fill, unary, binary, select, sgd, adam, pool, poolGrad];

@@ -49,3 +49,10 @@ export function differences(f: (x: Float64Array) => number, x: Float64Array, ste
     return (f(moved(step)) - f(moved(-step))) / (2 * step);
   });
 }
+
+/** Sum of a[i] b[i]. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
