@@ -3,6 +3,7 @@
  * and parts, never of a concrete format.
  */
 
+import type { LossKind } from '../nn/loss.ts';
 import type { Context, Module, Params } from '../nn/module.ts';
 import type { Key } from '../random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -17,8 +18,6 @@ export interface Batch {
   readonly step: number;
   readonly epoch: number;
 }
-
-export type LossKind = 'crossEntropy' | 'mse' | 'bce';
 
 /** What a method trains on. */
 export interface Task {
@@ -62,8 +61,8 @@ export interface Method<S extends MethodState = MethodState> {
   init(task: Task, params: Params): S;
   /** One step; runs inside a scope. Parameters are replaced, and their buffers may be reused for the new ones. */
   step(task: Task, params: Params, state: S, batch: Batch): Step<S>;
-  /** After each epoch. */
-  epoch?(task: Task, params: Params, state: S): Omit<Step<S>, 'loss'>;
+  /** After each epoch, whose steps had this mean loss; runs inside a scope. */
+  epoch?(task: Task, params: Params, state: S, meanLoss: number): Omit<Step<S>, 'loss'>;
   /** The weights that the loss sees, where they are not `params` themselves; also used to predict. */
   view?(params: Params, state: S, key: Key): Params;
   /** The final compact parameters. */

@@ -1,0 +1,166 @@
+/**
+ * Convolution with any weight. A low-rank kernel is either rebuilt and used as a dense one, or taken in three stages: the
+ * parts of the input channels as a 1x1 convolution, a small convolution by the parts that hold the window, and the parts
+ * of the output channels as a 1x1 convolution (Kim et al. 2016; Lebedev et al. 2015 for CP, where the small convolution
+ * is depthwise). Which is cheaper is decided by the static cost table.
+ */
+
+import { ShapeError } from '../errors.ts';
+import { add } from '../ops/binary.ts';
+import { conv1d, conv2d } from '../ops/conv.ts';
+import { stepCost } from '../ops/einsum/cost.ts';
+import { contract, type Labelled } from '../ops/einsum/einsum.ts';
+import { reshape } from '../ops/reshape.ts';
+import { type Shape, showShape, sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { full, labelled } from './algebra.ts';
+import { Factored, type Sizes, sizesOf } from './network.ts';
+import { Sum, type Weight } from './weight.ts';
+
+export interface ConvOptions {
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly dilation?: number;
+  readonly groups?: number;
+}
+
+/** Sizes of the positions that a window visits; throws ShapeError where it does not fit. */
+export function convOutput(op: string, positions: Shape, window: Shape, options: ConvOptions): number[] {
+  const { stride = 1, padding = 0, dilation = 1 } = options;
+  const out = positions.map((n, k) => Math.floor((n + 2 * padding - dilation * (window[k]! - 1) - 1) / stride) + 1);
+  if (out.every((n) => n >= 1)) return out;
+  throw new ShapeError(op, `a window ${showShape(window)} fits the input`, showShape(positions), 'pad more or use a smaller window');
+}
+
+/** Convolution of x [batch, in, ...positions] with a weight [out, in / groups, ...window]. */
+export function convWeighted(w: Weight, x: Tensor, options: ConvOptions): Tensor {
+  if (w instanceof Sum) {
+    return Object.values(w.terms)
+      .map((term) => convWeighted(term, x, options))
+      .reduce((a, b) => add(a, b));
+  }
+  if (!(w instanceof Factored)) return convDense(x, w, options);
+  const stages = stagesOf(w, options);
+  if (stages === null) return convDense(x, full(w), options);
+  const positions = sizeOf(convOutput('conv', x.shape.slice(2), w.shape.slice(2), options));
+  const batch = x.shape[0]!;
+  const around = sizeOf(x.shape.slice(2));
+  return stagedCost(stages, batch, around, positions) < rebuiltCost(w, batch, positions)
+    ? convStaged(stages, x, options)
+    : convDense(x, full(w), options);
+}
+
+function convDense(x: Tensor, w: Tensor, options: ConvOptions): Tensor {
+  return x.order === 3 ? conv1d(x, w, options) : conv2d(x, w, options);
+}
+
+/** A low-rank kernel cut into the parts of its three stages. */
+interface Stages {
+  readonly sizes: Sizes;
+  readonly before: readonly Labelled[];
+  readonly middle: readonly Labelled[];
+  readonly after: readonly Labelled[];
+  /** Labels of the input channels, of the channels between the stages, of the output channels, of the window. */
+  readonly in: readonly string[];
+  readonly narrowIn: readonly string[];
+  readonly narrowOut: readonly string[];
+  readonly out: readonly string[];
+  readonly window: readonly string[];
+  /** Whether the channels between the stages are the same hyperedge, so that the middle acts channel by channel. */
+  readonly depthwise: boolean;
+}
+
+/** The stages of a kernel, or null where its network does not come apart that way. */
+function stagesOf(w: Factored, options: ConvOptions): Stages | null {
+  if ((options.groups ?? 1) > 1) return null;
+  const label = (axis: number): string[] => w.axes[axis]!.map((k) => w.net.open[k]!);
+  const out = label(0);
+  const inputs = label(1);
+  const window = w.axes.slice(2).flatMap((_, k) => label(k + 2));
+  const parts = labelled(w);
+  const isOpen = (l: string): boolean => w.net.open.includes(l);
+  const only = (part: Labelled, among: readonly string[]): boolean =>
+    part.labels.some(isOpen) && part.labels.every((l) => !isOpen(l) || among.includes(l));
+  const before = parts.filter((part) => only(part, inputs));
+  const after = parts.filter((part) => only(part, out));
+  const middle = parts.filter((part) => !before.includes(part) && !after.includes(part));
+  const bonds = (some: readonly Labelled[], others: readonly Labelled[]): string[] => [
+    ...new Set(some.flatMap(({ labels }) => labels.filter((l) => !isOpen(l) && others.some((o) => o.labels.includes(l))))),
+  ];
+  const narrowIn = bonds(before, [...middle, ...after]);
+  const narrowOut = bonds(after, [...before, ...middle]);
+  const shared = narrowIn.filter((l) => narrowOut.includes(l));
+  const complete = inputs.every((l) => before.some((part) => part.labels.includes(l)));
+  const whole = out.every((l) => after.some((part) => part.labels.includes(l)));
+  const depthwise = shared.length > 0;
+  if (!complete || !whole || middle.length === 0) return null;
+  if (depthwise && (shared.length !== narrowIn.length || shared.length !== narrowOut.length)) return null;
+  return { sizes: sizesOf(w), before, middle, after, in: inputs, narrowIn, narrowOut, out, window, depthwise };
+}
+
+function lengthOf(labels: readonly string[], sizes: Sizes): number {
+  return labels.reduce((n, l) => n * sizes[l]!, 1);
+}
+
+function convStaged(s: Stages, x: Tensor, options: ConvOptions): Tensor {
+  const { sizes } = s;
+  const [batch, , ...around] = x.shape as number[];
+  const each = (labels: readonly string[]): number[] => labels.map((l) => sizes[l]!);
+  const spread = around.map((_, k) => `@${k}`);
+  const split = reshape(x, [batch!, ...each(s.in), ...around]);
+  const narrow = contract(
+    [{ x: split, labels: ['@b', ...s.in, ...spread] }, ...s.before],
+    ['@b', ...s.narrowIn, ...spread],
+  );
+  const input = reshape(narrow, [batch!, lengthOf(s.narrowIn, sizes), ...around]);
+  const kernelLabels = s.depthwise ? [...s.narrowOut, ...s.window] : [...s.narrowOut, ...s.narrowIn, ...s.window];
+  const inner = s.depthwise ? 1 : lengthOf(s.narrowIn, sizes);
+  const kernel = reshape(contract([...s.middle], kernelLabels), [lengthOf(s.narrowOut, sizes), inner, ...each(s.window)]);
+  const groups = s.depthwise ? lengthOf(s.narrowIn, sizes) : 1;
+  const mixed = convDense(input, kernel, { ...options, groups });
+  const positions = mixed.shape.slice(2);
+  const wide = reshape(mixed, [batch!, ...each(s.narrowOut), ...positions]);
+  const result = contract(
+    [{ x: wide, labels: ['@b', ...s.narrowOut, ...spread] }, ...s.after],
+    ['@b', ...s.out, ...spread],
+  );
+  return reshape(result, [batch!, lengthOf(s.out, sizes), ...positions]);
+}
+
+/** Cost of a training step in three stages. */
+function stagedCost(s: Stages, batch: number, around: number, positions: number): number {
+  const [channels, narrowIn, narrowOut, out] = [s.in, s.narrowIn, s.narrowOut, s.out].map((l) => lengthOf(l, s.sizes));
+  const window = lengthOf(s.window, s.sizes);
+  const before = stepCost({ batch: 1, m: narrowIn!, n: batch * around, k: channels! });
+  const middle = s.depthwise
+    ? stepCost({ batch: narrowIn!, m: 1, n: batch * positions, k: window })
+    : stepCost({ batch: 1, m: narrowOut!, n: batch * positions, k: narrowIn! * window });
+  return before + middle + stepCost({ batch: 1, m: out!, n: batch * positions, k: narrowOut! });
+}
+
+/** Cost of a training step with the dense kernel, and of building that from its parts. */
+function rebuiltCost(w: Factored, batch: number, positions: number): number {
+  const [out, ...rest] = w.shape as [number, ...number[]];
+  const depth = sizeOf(rest);
+  const sizes = sizesOf(w);
+  const rank = Math.max(1, ...Object.keys(sizes).map((l) => (w.net.open.includes(l) ? 1 : sizes[l]!)));
+  return stepCost({ batch: 1, m: out, n: batch * positions, k: depth }) + stepCost({ batch: 1, m: out, n: depth, k: rank });
+}
+
+/** Floating-point operations of the forward pass on an input of this shape, batch included. */
+export function convFlops(w: Weight, input: Shape, options: ConvOptions): number {
+  if (w instanceof Sum) return Object.values(w.terms).reduce((n, term) => n + convFlops(term, input, options), 0);
+  const [batch, , ...around] = input as number[];
+  const positions = batch! * sizeOf(convOutput('conv', around, w.shape.slice(2), options));
+  const dense = 2 * positions * sizeOf(w.shape);
+  const stages = w instanceof Factored ? stagesOf(w, options) : null;
+  if (stages === null) return dense;
+  const [channels, narrowIn, narrowOut, out] = [stages.in, stages.narrowIn, stages.narrowOut, stages.out].map((l) =>
+    lengthOf(l, stages.sizes),
+  );
+  const window = lengthOf(stages.window, stages.sizes);
+  const middle = 2 * positions * narrowOut! * window * (stages.depthwise ? 1 : narrowIn!);
+  const staged = 2 * batch! * sizeOf(around) * channels! * narrowIn! + middle + 2 * positions * narrowOut! * out!;
+  const chosen = stagedCost(stages, batch!, sizeOf(around), positions / batch!);
+  return chosen < rebuiltCost(w as Factored, batch!, positions / batch!) ? staged : dense;
+}

@@ -1,0 +1,96 @@
+/**
+ * Gradient descent on all trained leaves: the plain method, and the frame of methods that only decorate it with a view
+ * of the weights, a penalty, or work after steps and epochs.
+ */
+
+import { add } from '../ops/binary.ts';
+import { valueAndGrad } from '../ops/grad.ts';
+import type { Params } from '../nn/module.ts';
+import { clipScale, globalNorm } from '../optim/clip.ts';
+import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
+import { constant, freshPlateau, type Plateau, plateau, type Schedule } from '../optim/schedule.ts';
+import { sgd } from '../optim/sgd.ts';
+import { fold } from '../random.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { withLeaves } from '../tree.ts';
+import { decaysIn, trainedLeaves } from './leaves.ts';
+import type { Batch, Method, Step, Task } from './method.ts';
+
+export interface DescentOptions {
+  /** Default sgd with momentum 0.9. */
+  readonly optimizer?: Optimizer;
+  /** Default 0.05. */
+  readonly learningRate?: number;
+  readonly schedule?: Schedule;
+  /** Lowers the rate when the mean loss of epochs stops falling. */
+  readonly plateau?: { readonly factor?: number; readonly patience?: number };
+  /** Limit of the global gradient norm; default none. */
+  readonly clip?: number;
+  /** Added to the loss of a batch. */
+  readonly penalty?: (params: Params, step: number) => Tensor;
+}
+
+/** Optimizer state and what schedules need: a tree of tensors and numbers. */
+export type DescentState = {
+  readonly optimizer: OptimizerState;
+  readonly plateau: Plateau;
+};
+
+export function descent(options: DescentOptions = {}): Method<DescentState> {
+  const { optimizer = sgd({ momentum: 0.9 }), learningRate = 0.05, schedule = constant(), clip, penalty } = options;
+  return {
+    name: 'descent',
+    about: 'gradient descent on all parameters',
+    init: (task, params) => ({
+      optimizer: optimizer.init(trainedLeaves(task.model, params)),
+      plateau: freshPlateau,
+    }),
+    step: (task, params, state, batch) => {
+      const { loss, gradients, updates } = gradientsOf(task, params, batch, penalty);
+      const norm = clip === undefined ? undefined : globalNorm(gradients);
+      const { step } = batch;
+      const progress = { step, totalSteps: task.totalSteps, stepsPerEpoch: task.stepsPerEpoch };
+      const rate = learningRate * schedule(progress) * state.plateau.scale;
+      const moved = optimizer.update(trainedLeaves(task.model, params), gradients, state.optimizer, {
+        learningRate: rate,
+        gradientScale: norm === undefined ? 1 : clipScale(norm, clip!),
+        decays: decaysIn(task.model),
+        donate: true,
+      });
+      return {
+        params: withLeaves<Tensor, Params>(params, new Map([...moved.leaves, ...updates])),
+        state: { ...state, optimizer: moved.state },
+        loss,
+        metrics: norm === undefined ? { learningRate: rate } : { learningRate: rate, gradientNorm: norm },
+        events: [],
+      } satisfies Step<DescentState>;
+    },
+    epoch: (_task, params, state, meanLoss) => {
+      const next = options.plateau === undefined ? state.plateau : plateau(state.plateau, meanLoss, options.plateau);
+      const lowered = next.scale < state.plateau.scale;
+      const message = `the loss has stopped falling: learning rate times ${next.scale}`;
+      return { params, state: { ...state, plateau: next }, metrics: {}, events: lowered ? [{ kind: 'plateau', message }] : [] };
+    },
+  };
+}
+
+/** Loss, gradients of the trained leaves and new running averages of one batch. */
+export function gradientsOf(
+  task: Task,
+  params: Params,
+  batch: Batch,
+  penalty?: (params: Params, step: number) => Tensor,
+): { loss: Tensor; gradients: Map<string, Tensor>; updates: Map<string, Tensor> } {
+  const trained = Object.fromEntries(trainedLeaves(task.model, params));
+  const { grad, aux } = valueAndGrad<Record<string, Tensor>, { loss: Tensor; updates: Record<string, Tensor> }>(
+    (leaves) => {
+      const seen = withLeaves<Tensor, Params>(params, new Map(Object.entries(leaves)));
+      const updates = new Map<string, Tensor>();
+      const context = { training: true, key: fold(task.key, 'pass', batch.step), path: '', updates };
+      const loss = task.loss(seen, batch, context);
+      const value = penalty === undefined ? loss : add(loss, penalty(seen, batch.step));
+      return { value, aux: { loss, updates: Object.fromEntries(updates) } };
+    },
+  )(trained);
+  return { loss: aux.loss, gradients: new Map(Object.entries(grad)), updates: new Map(Object.entries(aux.updates)) };
+}

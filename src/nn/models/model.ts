@@ -1,0 +1,43 @@
+/** Ready models: a name, an input shape, a number of classes and where its weights come from. */
+
+import { ShapeError } from '../../errors.ts';
+import type { MakeWeight } from '../../formats/make.ts';
+import { type Shape, showShape } from '../../shape.ts';
+import type { Module } from '../module.ts';
+
+export interface ModelOptions {
+  /** The shape of one input: [channels, height, width], or [features]. */
+  readonly input: Shape;
+  readonly classes: number;
+  /** Widths of hidden layers, for `mlp`. */
+  readonly widths?: readonly number[];
+  /** All widths times this, at least 1: a narrower model of the same depth. */
+  readonly width?: number;
+}
+
+/** Weights of the body; the classifier stays dense, since its ten rows hold little. */
+export interface ModelWeights {
+  readonly weight?: MakeWeight;
+}
+
+export interface ModelFamily {
+  readonly name: string;
+  /** One line for help and tables. */
+  readonly about: string;
+  /** The module; throws ShapeError for inputs that it cannot take. */
+  build(options: ModelOptions & ModelWeights): Module;
+}
+
+/** Channels of a layer in a narrowed model. */
+export function scaled(channels: number, { width = 1 }: ModelOptions): number {
+  return Math.max(1, Math.round(channels * width));
+}
+
+/** An image shape [channels, height, width] of at least `least` pixels a side. */
+export function checkImage(op: string, input: Shape, least: number): [number, number, number] {
+  if (input.length !== 3 || input[1]! < least || input[2]! < least) {
+    const rule = `the input is [channels, height, width] with sides of at least ${least}`;
+    throw new ShapeError(op, rule, showShape(input), "use the model 'mlp'");
+  }
+  return input as unknown as [number, number, number];
+}

@@ -1,0 +1,79 @@
+/** Long short-term memory (Hochreiter & Schmidhuber 1997) over [batch, length, in]; both weights may be low-rank. */
+
+import { ShapeError } from '../errors.ts';
+import { productFlops } from '../formats/apply.ts';
+import { denseWeight, type MakeWeight } from '../formats/make.ts';
+import type { Weight } from '../formats/weight.ts';
+import { add, mul } from '../ops/binary.ts';
+import { reshape } from '../ops/reshape.ts';
+import { slice } from '../ops/slice.ts';
+import { stack } from '../ops/concat.ts';
+import { sigmoid, tanh } from '../ops/unary.ts';
+import { fold } from '../random.ts';
+import { type Shape, showShape } from '../shape.ts';
+import { zeros } from '../tensor/create.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { profileRow } from './leaf.ts';
+import { linearProduct } from './linear.ts';
+import { childPath, type Module, own } from './module.ts';
+
+export interface LstmOptions {
+  readonly in: number;
+  readonly size: number;
+  /** Return every step [batch, length, size] instead of the last [batch, size]; default false. */
+  readonly sequence?: boolean;
+  readonly weight?: MakeWeight;
+}
+
+export function lstm({ in: inputs, size, sequence = false, weight = denseWeight() }: LstmOptions): Module {
+  const outputShape = (input: Shape): Shape => {
+    if (input.length !== 2 || input[1] !== inputs) {
+      throw new ShapeError('lstm', `the input is [batch, length, ${inputs}]`, showShape(input), 'check the layer before');
+    }
+    return sequence ? [input[0]!, size] : [size];
+  };
+  return {
+    kind: 'lstm',
+    undecayed: ['bias'],
+    init: (key, path) => {
+      const make = (name: string, columns: number): Tensor =>
+        weight({
+          axes: [
+            { size: 4 * size, role: 'out' },
+            { size: columns, role: 'in' },
+          ],
+          std: 1 / Math.sqrt(columns),
+          key: fold(key, name),
+          path: childPath(path, name),
+        }) as Tensor;
+      return { input: make('input', inputs), recurrent: make('recurrent', size), bias: zeros([4 * size]) };
+    },
+    apply: (params, x) => {
+      outputShape(x.shape.slice(1));
+      const [batch, length] = x.shape as [number, number];
+      const bias = own(params, 'bias');
+      // All steps' inputs meet their weight in one contraction; only the recurrence is sequential.
+      const driven = add(linearProduct(own<Weight>(params, 'input'), x), bias);
+      let hidden = zeros([batch, size], x.dtype);
+      let cell = hidden;
+      const steps: Tensor[] = [];
+      for (let t = 0; t < length; t++) {
+        const now = reshape(slice(driven, [[0, batch], [t, t + 1]]), [batch, 4 * size]);
+        const gates = add(now, linearProduct(own<Weight>(params, 'recurrent'), hidden));
+        const gate = (k: number): Tensor => slice(gates, [[0, batch], [k * size, (k + 1) * size]]);
+        cell = add(mul(sigmoid(gate(1)), cell), mul(sigmoid(gate(0)), tanh(gate(2))));
+        hidden = mul(sigmoid(gate(3)), tanh(cell));
+        if (sequence) steps.push(hidden);
+      }
+      return sequence ? stack(steps, 1) : hidden;
+    },
+    outputShape,
+    profile: (params, input, path) => {
+      const step = { weight: ['out', 'in'], input: ['b', 'in'], out: ['b', 'out'] };
+      const products =
+        productFlops(own<Weight>(params, 'input'), [input[0]!, inputs], step) +
+        input[0]! * productFlops(own<Weight>(params, 'recurrent'), [1, size], step);
+      return [profileRow('lstm', params, path, outputShape(input), products + 60 * input[0]! * size)];
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** What fused optimizers share: walking leaves, slots of state, buffers that are reused or new. */
+
+import { backend } from '../backend/current.ts';
+import type { Operand } from '../backend/backend.ts';
+import { isReal, type Real } from '../dtype.ts';
+import { DtypeError, ShapeError } from '../errors.ts';
+import { contiguous } from '../ops/contiguous.ts';
+import { contract } from '../ops/einsum/einsum.ts';
+import { sameShape, showShape } from '../shape.ts';
+import { blank, zeros } from '../tensor/create.ts';
+import { uploadAll } from '../tensor/scope.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import type { Hyper, Leaves, LeafState, OptimizerState, RankChange } from './optimizer.ts';
+
+/** One leaf's update: operands are dense and resident; `outs` are the new leaf and its new slots. */
+export interface LeafStep {
+  readonly path: string;
+  readonly dtype: Real;
+  readonly count: number;
+  /** The leaf, its gradient, its slots. */
+  readonly inputs: readonly Operand[];
+  readonly outs: readonly Operand[];
+  /** Which update of this leaf it is, from 1. */
+  readonly time: number;
+}
+
+/** State with zeroed slots for every leaf. */
+export function freshState(leaves: Leaves, slots: readonly string[]): OptimizerState {
+  return Object.fromEntries([...leaves].map(([path, leaf]) => [path, freshLeaf(leaf, slots)]));
+}
+
+function freshLeaf(leaf: Tensor, slots: readonly string[]): LeafState {
+  return { count: 0, slots: Object.fromEntries(slots.map((name) => [name, zeros(leaf.shape, leaf.dtype)])) };
+}
+
+/** Runs `run` for every leaf and gathers the new leaves and state. Throws ShapeError where a gradient does not fit. */
+export function eachUpdate(
+  op: string,
+  given: { leaves: Leaves; gradients: Leaves; state: OptimizerState; hyper: Hyper },
+  run: (step: LeafStep) => void,
+): { leaves: Leaves; state: OptimizerState } {
+  const { leaves, gradients, state, hyper } = given;
+  const next = new Map<string, Tensor>();
+  const nextState: Record<string, LeafState> = {};
+  for (const [path, leaf] of leaves) {
+    const gradient = gradients.get(path);
+    const before = state[path];
+    checkLeaf(op, path, leaf, gradient, before);
+    const slots = Object.values(before!.slots);
+    const inputs = [contiguous(leaf), contiguous(gradient!), ...slots];
+    uploadAll(inputs, backend(), op);
+    const reuse = (x: Tensor): Tensor => (hyper.donate ? x : blank(op, x.shape, x.dtype));
+    const outs = [inputs[0]!, ...slots].map(reuse);
+    const operand = ({ storage, offset }: Tensor): Operand => storage.operand(offset);
+    const time = before!.count + 1;
+    const size = leaf.size;
+    if (size > 0) {
+      const dtype = leaf.dtype as Real;
+      run({ path, dtype, count: size, inputs: inputs.map(operand), outs: outs.map(operand), time });
+    }
+    next.set(path, new Tensor(outs[0]!.storage, leaf.shape, outs[0]!.strides, outs[0]!.offset));
+    const names = Object.keys(before!.slots);
+    nextState[path] = { count: time, slots: Object.fromEntries(names.map((name, k) => [name, outs[k + 1]!])) };
+  }
+  return { leaves: next, state: nextState };
+}
+
+function checkLeaf(op: string, path: string, leaf: Tensor, gradient: Tensor | undefined, state?: LeafState): void {
+  if (!isReal(leaf.dtype)) throw new DtypeError(op, `${path} is f32 or f64`, leaf.dtype, 'do not train integer tensors');
+  if (gradient === undefined || !sameShape(gradient.shape, leaf.shape)) {
+    const got = gradient === undefined ? 'none' : showShape(gradient.shape);
+    throw new ShapeError(op, `${path} has a gradient of shape ${showShape(leaf.shape)}`, got, 'take gradients at these leaves');
+  }
+  if (state === undefined) throw new ShapeError(op, `${path} has state`, 'none', 'call init() with these leaves');
+  for (const slot of Object.values(state.slots)) {
+    if (sameShape(slot.shape, leaf.shape)) continue;
+    throw new ShapeError(op, `${path} has state of shape ${showShape(leaf.shape)}`, showShape(slot.shape), 'call reshape()');
+  }
+}
+
+/**
+ * State after a change of ranks. The slot named `moment` is transported by the change's matrices where all are known; all
+ * other slots of leaves whose shape changed are zeroed and their count starts again.
+ */
+export function reshapeState(state: OptimizerState, leaves: Leaves, change: RankChange, moment: string): OptimizerState {
+  const next: Record<string, LeafState> = {};
+  for (const [path, leaf] of leaves) {
+    const before = state[path];
+    const axes = change.get(path);
+    if (before === undefined || axes === undefined) {
+      next[path] = before ?? { count: 0, slots: {} };
+      continue;
+    }
+    const slots = Object.entries(before.slots).map(([name, slot]): [string, Tensor] => {
+      if (name !== moment || axes.some(({ matrix }) => matrix === undefined)) {
+        return [name, zeros(leaf.shape, leaf.dtype)];
+      }
+      return [name, axes.reduce((x, { axis, matrix }) => alongAxis(x, axis, matrix!), slot)];
+    });
+    next[path] = { count: 0, slots: Object.fromEntries(slots) };
+  }
+  return next;
+}
+
+/** The mode product along `axis` with matrix [from, to]. */
+function alongAxis(x: Tensor, axis: number, matrix: Tensor): Tensor {
+  const labels = x.shape.map((_, k) => `m${k}`);
+  const out = labels.map((label, k) => (k === axis ? 'to' : label));
+  return contract(
+    [
+      { x, labels },
+      { x: matrix, labels: [labels[axis]!, 'to'] },
+    ],
+    out,
+  );
+}
