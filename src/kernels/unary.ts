@@ -31,7 +31,7 @@ export const unaryFunctions: Readonly<Record<keyof typeof Unary, (x: number, rou
   rsqrt: (x, round) => round(1 / round(Math.sqrt(x))),
   reciprocal: (x, round) => round(1 / x),
   square: (x, round) => round(x * x),
-  // biome-ignore lint/complexity/useMathMinMax: Math.max turns -0 into 0, the compiled pmax keeps it
+  // Not Math.max: it turns -0 into 0, and the compiled pmax keeps it.
   relu: (x) => (x < 0 ? 0 : x),
   step: (x) => (x > 0 ? 1 : 0),
 };
