@@ -11,25 +11,29 @@ import { madd, splat } from './lanes';
 @inline
 function near<T>(z: v128): v128 {
   if (sizeof<T>() == 4) {
-    let p = splat<T>(-0.0006222421070560813);
-    p = madd<T>(p, z, splat<T>(0.005035873502492905));
-    p = madd<T>(p, z, splat<T>(-0.026793956756591797));
-    p = madd<T>(p, z, splat<T>(0.11282524466514587));
-    p = madd<T>(p, z, splat<T>(-0.3761255741119385));
-    return madd<T>(p, z, splat<T>(0.12837915122509003));
+    const square = v128.mul<T>(z, z);
+    let odd = splat<T>(-0.0006222421070560813);
+    let even = splat<T>(0.005035873502492905);
+    odd = madd<T>(odd, square, splat<T>(-0.026793956756591797));
+    even = madd<T>(even, square, splat<T>(0.11282524466514587));
+    odd = madd<T>(odd, square, splat<T>(-0.3761255741119385));
+    even = madd<T>(even, square, splat<T>(0.12837915122509003));
+    return madd<T>(odd, z, even);
   }
-  let p = splat<T>(-8.669728748287094e-10);
-  p = madd<T>(p, z, splat<T>(1.4124232165632782e-08));
-  p = madd<T>(p, z, splat<T>(-1.628950725852667e-07));
-  p = madd<T>(p, z, splat<T>(1.6456634810815938e-06));
-  p = madd<T>(p, z, splat<T>(-1.4925388939350255e-05));
-  p = madd<T>(p, z, splat<T>(0.00012055324632984053));
-  p = madd<T>(p, z, splat<T>(-0.0008548326847568145));
-  p = madd<T>(p, z, splat<T>(0.005223977623090287));
-  p = madd<T>(p, z, splat<T>(-0.02686617064494555));
-  p = madd<T>(p, z, splat<T>(0.11283791670954368));
-  p = madd<T>(p, z, splat<T>(-0.3761263890318374));
-  return madd<T>(p, z, splat<T>(0.1283791670955126));
+  const square = v128.mul<T>(z, z);
+  let odd = splat<T>(-8.669728748287094e-10);
+  let even = splat<T>(1.4124232165632782e-8);
+  odd = madd<T>(odd, square, splat<T>(-1.628950725852667e-7));
+  even = madd<T>(even, square, splat<T>(1.6456634810815938e-6));
+  odd = madd<T>(odd, square, splat<T>(-1.4925388939350255e-5));
+  even = madd<T>(even, square, splat<T>(0.00012055324632984053));
+  odd = madd<T>(odd, square, splat<T>(-0.0008548326847568145));
+  even = madd<T>(even, square, splat<T>(0.005223977623090287));
+  odd = madd<T>(odd, square, splat<T>(-0.02686617064494555));
+  even = madd<T>(even, square, splat<T>(0.11283791670954368));
+  odd = madd<T>(odd, square, splat<T>(-0.3761263890318374));
+  even = madd<T>(even, square, splat<T>(0.1283791670955126));
+  return madd<T>(odd, z, even);
 }
 
 /** e^(x^2) erfc x from u = 1 / (x + 2). */
@@ -37,26 +41,30 @@ function near<T>(z: v128): v128 {
 @inline
 function far<T>(u: v128): v128 {
   if (sizeof<T>() == 4) {
-    let p = splat<T>(-7.290572166442871);
-    p = madd<T>(p, u, splat<T>(10.047383308410645));
-    p = madd<T>(p, u, splat<T>(-0.4340961277484894));
-    p = madd<T>(p, u, splat<T>(1.563431978225708));
-    p = madd<T>(p, u, splat<T>(0.5228530764579773));
-    return madd<T>(p, u, splat<T>(0.001622778014279902));
+    const square = v128.mul<T>(u, u);
+    let odd = splat<T>(-7.290572166442871);
+    let even = splat<T>(10.047383308410645);
+    odd = madd<T>(odd, square, splat<T>(-0.4340961277484894));
+    even = madd<T>(even, square, splat<T>(1.563431978225708));
+    odd = madd<T>(odd, square, splat<T>(0.5228530764579773));
+    even = madd<T>(even, square, splat<T>(0.001622778014279902));
+    return madd<T>(odd, u, even);
   }
-  let p = splat<T>(-192.88932810514135);
-  p = madd<T>(p, u, splat<T>(684.2754358402483));
-  p = madd<T>(p, u, splat<T>(-1056.5308036498084));
-  p = madd<T>(p, u, splat<T>(906.496596098483));
-  p = madd<T>(p, u, splat<T>(-456.4524820930878));
-  p = madd<T>(p, u, splat<T>(137.48578105394336));
-  p = madd<T>(p, u, splat<T>(-33.582236351822765));
-  p = madd<T>(p, u, splat<T>(8.135903740163839));
-  p = madd<T>(p, u, splat<T>(2.1935514374801106));
-  p = madd<T>(p, u, splat<T>(2.0230270212919317));
-  p = madd<T>(p, u, splat<T>(1.126123832738584));
-  p = madd<T>(p, u, splat<T>(0.5642382394332522));
-  return madd<T>(p, u, splat<T>(-3.55879483596868e-08));
+  const square = v128.mul<T>(u, u);
+  let even = splat<T>(-192.88932810514135);
+  let odd = splat<T>(684.2754358402483);
+  even = madd<T>(even, square, splat<T>(-1056.5308036498084));
+  odd = madd<T>(odd, square, splat<T>(906.496596098483));
+  even = madd<T>(even, square, splat<T>(-456.4524820930878));
+  odd = madd<T>(odd, square, splat<T>(137.48578105394336));
+  even = madd<T>(even, square, splat<T>(-33.582236351822765));
+  odd = madd<T>(odd, square, splat<T>(8.135903740163839));
+  even = madd<T>(even, square, splat<T>(2.1935514374801106));
+  odd = madd<T>(odd, square, splat<T>(2.0230270212919317));
+  even = madd<T>(even, square, splat<T>(1.126123832738584));
+  odd = madd<T>(odd, square, splat<T>(0.5642382394332522));
+  even = madd<T>(even, square, splat<T>(-3.55879483596868e-8));
+  return madd<T>(odd, u, even);
 }
 
 export function erf<T>(x: v128): v128 {

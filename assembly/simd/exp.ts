@@ -1,5 +1,5 @@
 /**
- * e^x on lanes, to 1 ulp: x = n ln 2 + r, e^r = 1 + p, p = r + r^2 P(r). src/math/exp.ts has the same operations and
+ * e^x on lanes, to 1 ulp: x = n ln 2 + r, e^r = 1 + (r + r^2 P(r)). src/math/exp.ts has the same operations and
  * says where the numbers come from.
  */
 
@@ -10,23 +10,27 @@ import { madd, splat } from './lanes';
 @inline
 function series<T>(r: v128): v128 {
   if (sizeof<T>() == 4) {
-    let p = splat<T>(0.0013941163197159767);
-    p = madd<T>(p, r, splat<T>(0.008363207802176476));
-    p = madd<T>(p, r, splat<T>(0.04166637361049652));
-    p = madd<T>(p, r, splat<T>(0.16666576266288757));
-    return madd<T>(p, r, splat<T>(0.5));
+    const square = v128.mul<T>(r, r);
+    let even = splat<T>(0.0013941163197159767);
+    let odd = splat<T>(0.008363207802176476);
+    even = madd<T>(even, square, splat<T>(0.04166637361049652));
+    odd = madd<T>(odd, square, splat<T>(0.16666576266288757));
+    even = madd<T>(even, square, splat<T>(0.5));
+    return madd<T>(odd, r, even);
   }
-  let p = splat<T>(2.0921625276615325e-09);
-  p = madd<T>(p, r, splat<T>(2.5105260922590062e-08));
-  p = madd<T>(p, r, splat<T>(2.755725280625021e-07));
-  p = madd<T>(p, r, splat<T>(2.755725529422524e-06));
-  p = madd<T>(p, r, splat<T>(2.480158734744942e-05));
-  p = madd<T>(p, r, splat<T>(0.00019841269874904636));
-  p = madd<T>(p, r, splat<T>(0.0013888888888874352));
-  p = madd<T>(p, r, splat<T>(0.008333333333326112));
-  p = madd<T>(p, r, splat<T>(0.041666666666666685));
-  p = madd<T>(p, r, splat<T>(0.1666666666666667));
-  return madd<T>(p, r, splat<T>(0.5));
+  const square = v128.mul<T>(r, r);
+  let even = splat<T>(2.0921625276615325e-9);
+  let odd = splat<T>(2.5105260922590062e-8);
+  even = madd<T>(even, square, splat<T>(2.755725280625021e-7));
+  odd = madd<T>(odd, square, splat<T>(2.755725529422524e-6));
+  even = madd<T>(even, square, splat<T>(2.480158734744942e-5));
+  odd = madd<T>(odd, square, splat<T>(0.00019841269874904636));
+  even = madd<T>(even, square, splat<T>(0.0013888888888874352));
+  odd = madd<T>(odd, square, splat<T>(0.008333333333326112));
+  even = madd<T>(even, square, splat<T>(0.041666666666666685));
+  odd = madd<T>(odd, square, splat<T>(0.1666666666666667));
+  even = madd<T>(even, square, splat<T>(0.5));
+  return madd<T>(odd, r, even);
 }
 
 /** The n of the reduction plus the shift: the low bits hold n. */
@@ -44,15 +48,33 @@ export function unshifted<T>(t: v128): v128 {
   return v128.sub<T>(t, splat<T>(sizeof<T>() == 4 ? 12582912 : 6755399441055744));
 }
 
-/** e^(x - n ln 2) - 1. What rounding takes from r is added to the small term. */
+/** x - n times the upper part of ln 2: exact. */
 // @ts-ignore: decorator
 @inline
-export function reducedExp<T>(x: v128, n: v128): v128 {
-  const upper = v128.sub<T>(x, v128.mul<T>(n, splat<T>(sizeof<T>() == 4 ? 0.693145751953125 : 0.6931471803691238)));
-  const lower = v128.mul<T>(n, splat<T>(sizeof<T>() == 4 ? 1.428606765330187e-6 : 1.9082149292705877e-10));
-  const r = v128.sub<T>(upper, lower);
-  const rest = v128.sub<T>(v128.sub<T>(upper, r), lower);
-  return v128.add<T>(r, v128.add<T>(rest, v128.mul<T>(v128.mul<T>(r, r), series<T>(r))));
+function upperPart<T>(x: v128, n: v128): v128 {
+  return v128.sub<T>(x, v128.mul<T>(n, splat<T>(sizeof<T>() == 4 ? 0.693145751953125 : 0.6931471803691238)));
+}
+
+/** n times the lower part of ln 2. */
+// @ts-ignore: decorator
+@inline
+function lowerPart<T>(n: v128): v128 {
+  return v128.mul<T>(n, splat<T>(sizeof<T>() == 4 ? 1.428606765330187e-6 : 1.9082149292705877e-10));
+}
+
+/** r = x - n ln 2. */
+// @ts-ignore: decorator
+@inline
+export function reduced<T>(x: v128, n: v128): v128 {
+  return v128.sub<T>(upperPart<T>(x, n), lowerPart<T>(n));
+}
+
+/** e^r - 1 - r, and what rounding took from r. */
+// @ts-ignore: decorator
+@inline
+export function seriesOf<T>(r: v128, x: v128, n: v128): v128 {
+  const lost = v128.sub<T>(v128.sub<T>(upperPart<T>(x, n), r), lowerPart<T>(n));
+  return v128.add<T>(lost, v128.mul<T>(v128.mul<T>(r, r), series<T>(r)));
 }
 
 /** 2^n of a shifted value, where that is normal. */
@@ -79,12 +101,15 @@ function scale<T>(y: v128, t: v128): v128 {
   return f64x2.mul(f64x2.mul(y, i64x2.add(half, one)), i64x2.add(rest, one));
 }
 
+// @ts-ignore: decorator
+@inline
 export function exp<T>(x: v128): v128 {
   let c = v128.pmax<T>(x, splat<T>(sizeof<T>() == 4 ? -104 : -746));
   c = v128.pmin<T>(c, splat<T>(sizeof<T>() == 4 ? 89 : 710));
   const t = shifted<T>(c);
-  const p = reducedExp<T>(c, unshifted<T>(t));
-  return scale<T>(v128.add<T>(splat<T>(1), p), t);
+  const n = unshifted<T>(t);
+  const r = reduced<T>(c, n);
+  return scale<T>(v128.add<T>(splat<T>(1), v128.add<T>(r, seriesOf<T>(r, c, n))), t);
 }
 
 /** 1 / (1 + e^-x). */

@@ -10,17 +10,21 @@ import { madd, splat } from './lanes';
 @inline
 function series<T>(z: v128): v128 {
   if (sizeof<T>() == 4) {
-    let p = splat<T>(0.2958225607872009);
-    p = madd<T>(p, z, splat<T>(0.3998871445655823));
-    return madd<T>(p, z, splat<T>(0.6666668653488159));
+    const square = v128.mul<T>(z, z);
+    let even = splat<T>(0.2958225607872009);
+    let odd = splat<T>(0.3998871445655823);
+    even = madd<T>(even, square, splat<T>(0.6666668653488159));
+    return madd<T>(odd, z, even);
   }
-  let p = splat<T>(0.14618008831373527);
-  p = madd<T>(p, z, splat<T>(0.15331585960092398));
-  p = madd<T>(p, z, splat<T>(0.1818289354886713));
-  p = madd<T>(p, z, splat<T>(0.22222211068328085));
-  p = madd<T>(p, z, splat<T>(0.285714286264267));
-  p = madd<T>(p, z, splat<T>(0.39999999999898384));
-  return madd<T>(p, z, splat<T>(0.666666666666667));
+  const square = v128.mul<T>(z, z);
+  let even = splat<T>(0.14618008831373527);
+  let odd = splat<T>(0.15331585960092398);
+  even = madd<T>(even, square, splat<T>(0.1818289354886713));
+  odd = madd<T>(odd, square, splat<T>(0.22222211068328085));
+  even = madd<T>(even, square, splat<T>(0.285714286264267));
+  odd = madd<T>(odd, square, splat<T>(0.39999999999898384));
+  even = madd<T>(even, square, splat<T>(0.666666666666667));
+  return madd<T>(odd, z, even);
 }
 
 /** A normal x > 0 moved so that the exponent field is k + bias for 1 + f in [sqrt(1/2), sqrt(2)). */

@@ -3,7 +3,7 @@
  * src/math/tanh.ts has the same operations.
  */
 
-import { powerOfTwo, reducedExp, shifted, unshifted } from './exp';
+import { powerOfTwo, reduced, seriesOf, shifted, unshifted } from './exp';
 import { madd, splat } from './lanes';
 
 export function tanh<T>(x: v128): v128 {
@@ -11,9 +11,15 @@ export function tanh<T>(x: v128): v128 {
   const twice = v128.add<T>(size, size);
   const t = shifted<T>(twice);
   const power = powerOfTwo<T>(t);
-  const m = madd<T>(power, reducedExp<T>(twice, unshifted<T>(t)), v128.sub<T>(power, splat<T>(1)));
+  const n = unshifted<T>(t);
+  const r = reduced<T>(twice, n);
+  const base = v128.sub<T>(power, splat<T>(1));
+  const step = v128.mul<T>(power, r);
+  const lead = v128.add<T>(base, step);
+  const lost = v128.add<T>(v128.sub<T>(base, lead), step);
+  const m = v128.add<T>(lead, madd<T>(power, seriesOf<T>(r, twice, n), lost));
   const near = v128.lt<T>(m, splat<T>(2));
   const ratio = v128.div<T>(v128.bitselect(m, splat<T>(2), near), v128.add<T>(m, splat<T>(2)));
-  const lead = v128.bitselect(v128.mul<T>(splat<T>(0.5), m), splat<T>(1), near);
-  return v128.bitselect(x, v128.sub<T>(lead, v128.mul<T>(lead, ratio)), splat<T>(-0.0));
+  const front = v128.bitselect(v128.mul<T>(splat<T>(0.5), m), splat<T>(1), near);
+  return v128.bitselect(x, v128.sub<T>(front, v128.mul<T>(front, ratio)), splat<T>(-0.0));
 }

@@ -10,24 +10,28 @@ import { madd, splat } from './lanes';
 // @ts-ignore: decorator
 @inline
 function sinSeries(z: v128): v128 {
-  let p = splat<f64>(1.5918002246800965e-10);
-  p = madd<f64>(p, z, splat<f64>(-2.505113010131827e-08));
-  p = madd<f64>(p, z, splat<f64>(2.7557316094305633e-06));
-  p = madd<f64>(p, z, splat<f64>(-0.00019841269836742975));
-  p = madd<f64>(p, z, splat<f64>(0.00833333333333094));
-  return madd<f64>(p, z, splat<f64>(-0.16666666666666666));
+  const square = v128.mul<f64>(z, z);
+  let odd = splat<f64>(1.5918002246800965e-10);
+  let even = splat<f64>(-2.505113010131827e-8);
+  odd = madd<f64>(odd, square, splat<f64>(2.7557316094305633e-6));
+  even = madd<f64>(even, square, splat<f64>(-0.00019841269836742975));
+  odd = madd<f64>(odd, square, splat<f64>(0.00833333333333094));
+  even = madd<f64>(even, square, splat<f64>(-0.16666666666666666));
+  return madd<f64>(odd, z, even);
 }
 
 /** (cos r - 1 + r^2 / 2) / r^4 from z = r^2. */
 // @ts-ignore: decorator
 @inline
 function cosSeries(z: v128): v128 {
-  let p = splat<f64>(-1.1382552019013782e-11);
-  p = madd<f64>(p, z, splat<f64>(2.087614516327659e-09));
-  p = madd<f64>(p, z, splat<f64>(-2.7557317266493483e-07));
-  p = madd<f64>(p, z, splat<f64>(2.480158729875576e-05));
-  p = madd<f64>(p, z, splat<f64>(-0.001388888888888739));
-  return madd<f64>(p, z, splat<f64>(0.041666666666666664));
+  const square = v128.mul<f64>(z, z);
+  let odd = splat<f64>(-1.1382552019013782e-11);
+  let even = splat<f64>(2.087614516327659e-9);
+  odd = madd<f64>(odd, square, splat<f64>(-2.7557317266493483e-7));
+  even = madd<f64>(even, square, splat<f64>(2.480158729875576e-5));
+  odd = madd<f64>(odd, square, splat<f64>(-0.001388888888888739));
+  even = madd<f64>(even, square, splat<f64>(0.041666666666666664));
+  return madd<f64>(odd, z, even);
 }
 
 /** sin(r + tail) for |r| <= pi/4. */

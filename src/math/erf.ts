@@ -4,13 +4,13 @@
  */
 
 import { exp, expf } from './exp.ts';
-import { copySign, double, horner, type Precision, single } from './precision.ts';
+import { copySign, double, series, type Precision, single } from './precision.ts';
 
 interface ErrorFunction extends Precision {
   readonly exp: (x: number) => number;
-  /** Minimax for erf(x) / x - 1 in x^2, highest power first. */
+  /** Minimax for erf(x) / x - 1 in x^2, lowest power first. */
   readonly p: readonly number[];
-  /** Minimax for e^(x^2) erfc x in 1 / (x + 2) with weight e^(-x^2), highest power first. */
+  /** Minimax for e^(x^2) erfc x in 1 / (x + 2) with weight e^(-x^2), lowest power first. */
   readonly q: readonly number[];
 }
 
@@ -18,12 +18,12 @@ const singleErf: ErrorFunction = {
   ...single,
   exp: expf,
   p: [
-    -0.0006222421070560813, 0.005035873502492905, -0.026793956756591797, 0.11282524466514587, -0.3761255741119385,
-    0.12837915122509003,
+    0.12837915122509003, -0.3761255741119385, 0.11282524466514587, -0.026793956756591797, 0.005035873502492905,
+    -0.0006222421070560813,
   ],
   q: [
-    -7.290572166442871, 10.047383308410645, -0.4340961277484894, 1.563431978225708, 0.5228530764579773,
-    0.001622778014279902,
+    0.001622778014279902, 0.5228530764579773, 1.563431978225708, -0.4340961277484894, 10.047383308410645,
+    -7.290572166442871,
   ],
 };
 
@@ -31,14 +31,14 @@ const doubleErf: ErrorFunction = {
   ...double,
   exp,
   p: [
-    -8.669728748287094e-10, 1.4124232165632782e-8, -1.628950725852667e-7, 1.6456634810815938e-6, -1.4925388939350255e-5,
-    0.00012055324632984053, -0.0008548326847568145, 0.005223977623090287, -0.02686617064494555, 0.11283791670954368,
-    -0.3761263890318374, 0.1283791670955126,
+    0.1283791670955126, -0.3761263890318374, 0.11283791670954368, -0.02686617064494555, 0.005223977623090287,
+    -0.0008548326847568145, 0.00012055324632984053, -1.4925388939350255e-5, 1.6456634810815938e-6,
+    -1.628950725852667e-7, 1.4124232165632782e-8, -8.669728748287094e-10,
   ],
   q: [
-    -192.88932810514135, 684.2754358402483, -1056.5308036498084, 906.496596098483, -456.4524820930878,
-    137.48578105394336, -33.582236351822765, 8.135903740163839, 2.1935514374801106, 2.0230270212919317,
-    1.126123832738584, 0.5642382394332522, -3.55879483596868e-8,
+    -3.55879483596868e-8, 0.5642382394332522, 1.126123832738584, 2.0230270212919317, 2.1935514374801106,
+    8.135903740163839, -33.582236351822765, 137.48578105394336, -456.4524820930878, 906.496596098483,
+    -1056.5308036498084, 684.2754358402483, -192.88932810514135,
   ],
 };
 
@@ -46,9 +46,9 @@ function erfIn(x: number, f: ErrorFunction): number {
   const { round } = f;
   const size = Math.abs(x);
   const z = round(size * size);
-  if (size < 0.875) return round(x + round(x * horner(f.p, z, round)));
+  if (size < 0.875) return round(x + round(x * series(f.p, z, round)));
   const u = round(1 / round(size + 2));
-  return copySign(round(1 - round(f.exp(-z) * horner(f.q, u, round))), x);
+  return copySign(round(1 - round(f.exp(-z) * series(f.q, u, round))), x);
 }
 
 /** The error function, to 2 ulp. */

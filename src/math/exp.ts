@@ -1,9 +1,9 @@
 /**
- * e^x = 2^n (1 + p): x = n ln 2 + r with ln 2 in two parts (Cody & Waite), p = r + r^2 P(r) for |r| <= ln 2 / 2.
+ * e^x = 2^n (1 + r + r^2 P(r)) with x = n ln 2 + r, |r| <= ln 2 / 2, ln 2 in two parts (Cody & Waite).
  * The same operations in the same order as assembly/simd/math.ts.
  */
 
-import { double, horner, type Precision, shiftExponent, single } from './precision.ts';
+import { double, series, type Precision, shiftExponent, single } from './precision.ts';
 
 /** What e^x needs in one format. */
 export interface Exponential extends Precision {
@@ -14,7 +14,7 @@ export interface Exponential extends Precision {
   /** Beyond these the result is infinite, or zero. */
   readonly most: number;
   readonly least: number;
-  /** Minimax for (e^r - 1 - r) / r^2, highest power first. */
+  /** Minimax for (e^r - 1 - r) / r^2, lowest power first. */
   readonly p: readonly number[];
 }
 
@@ -25,7 +25,7 @@ export const singleExp: Exponential = {
   lower: 1.428606765330187e-6,
   most: 89,
   least: -104,
-  p: [0.0013941163197159767, 0.008363207802176476, 0.04166637361049652, 0.16666576266288757, 0.5],
+  p: [0.5, 0.16666576266288757, 0.04166637361049652, 0.008363207802176476, 0.0013941163197159767],
 };
 
 export const doubleExp: Exponential = {
@@ -36,8 +36,8 @@ export const doubleExp: Exponential = {
   most: 710,
   least: -746,
   p: [
-    2.0921625276615325e-9, 2.5105260922590062e-8, 2.755725280625021e-7, 2.755725529422524e-6, 2.480158734744942e-5,
-    1.9841269874904636e-4, 1.3888888888874352e-3, 8.333333333326112e-3, 4.1666666666666685e-2, 0.1666666666666667, 0.5,
+    0.5, 0.1666666666666667, 0.041666666666666685, 0.008333333333326112, 0.0013888888888874352, 0.00019841269874904636,
+    2.480158734744942e-5, 2.755725529422524e-6, 2.755725280625021e-7, 2.5105260922590062e-8, 2.0921625276615325e-9,
   ],
 };
 
@@ -47,14 +47,17 @@ export function exponentOf(x: number, f: Exponential): number {
   return round(round(round(x * f.log2e) + f.shift) - f.shift);
 }
 
-/** p = e^(x - n ln 2) - 1. What rounding takes from r is added to the small term. */
-export function reducedExp(x: number, n: number, f: Exponential): number {
+/** r = x - n ln 2. */
+export function reduced(x: number, n: number, f: Exponential): number {
   const { round } = f;
-  const upper = round(x - round(n * f.upper));
-  const lower = round(n * f.lower);
-  const r = round(upper - lower);
-  const rest = round(round(upper - r) - lower);
-  return round(r + round(rest + round(round(r * r) * horner(f.p, r, round))));
+  return round(round(x - round(n * f.upper)) - round(n * f.lower));
+}
+
+/** e^r - 1 - r, and what rounding took from r. */
+export function seriesOf(r: number, x: number, n: number, f: Exponential): number {
+  const { round } = f;
+  const lost = round(round(round(x - round(n * f.upper)) - r) - round(n * f.lower));
+  return round(lost + round(round(r * r) * series(f.p, r, round)));
 }
 
 /** 2^n for n in the range of normal numbers; 1 for NaN. */
@@ -66,7 +69,8 @@ function expIn(x: number, f: Exponential): number {
   const { round } = f;
   const clamped = Math.min(Math.max(x, f.least), f.most);
   const n = exponentOf(clamped, f);
-  const y = round(1 + reducedExp(clamped, n, f));
+  const r = reduced(clamped, n, f);
+  const y = round(1 + round(r + seriesOf(r, clamped, n, f)));
   const half = n >> 1;
   return round(round(y * powerOfTwo(half)) * powerOfTwo(n - half));
 }

@@ -4,13 +4,13 @@
  * The same operations in the same order as assembly/simd/math.ts.
  */
 
-import { binaryExponent, double, horner, type Precision, significand, single } from './precision.ts';
+import { binaryExponent, double, series, type Precision, significand, single } from './precision.ts';
 
 interface Logarithm extends Precision {
   /** ln 2 = upper + lower; k * upper is exact. */
   readonly upper: number;
   readonly lower: number;
-  /** Minimax for (2 artanh(s) - 2 s) / s^3 in s^2, highest power first. */
+  /** Minimax for (2 artanh(s) - 2 s) / s^3 in s^2, lowest power first. */
   readonly r: readonly number[];
 }
 
@@ -18,7 +18,7 @@ const singleLog: Logarithm = {
   ...single,
   upper: 0.693145751953125,
   lower: 1.428606765330187e-6,
-  r: [0.2958225607872009, 0.3998871445655823, 0.6666668653488159],
+  r: [0.6666668653488159, 0.3998871445655823, 0.2958225607872009],
 };
 
 const doubleLog: Logarithm = {
@@ -26,8 +26,8 @@ const doubleLog: Logarithm = {
   upper: 0.6931471803691238,
   lower: 1.9082149292705877e-10,
   r: [
-    0.14618008831373527, 0.15331585960092398, 0.1818289354886713, 0.22222211068328085, 0.285714286264267,
-    0.39999999999898384, 0.666666666666667,
+    0.666666666666667, 0.39999999999898384, 0.285714286264267, 0.22222211068328085, 0.1818289354886713,
+    0.15331585960092398, 0.14618008831373527,
   ],
 };
 
@@ -41,14 +41,14 @@ function logIn(x: number, f: Logarithm): number {
   const s = round(fraction / round(2 + fraction));
   const z = round(s * s);
   const half = round(round(0.5 * fraction) * fraction);
-  const series = round(z * horner(f.r, z, round));
-  const small = round(round(s * round(half + series)) + round(k * f.lower));
+  const rest = round(z * series(f.r, z, round));
+  const small = round(round(s * round(half + rest)) + round(k * f.lower));
   return round(round(k * f.upper) - round(round(half - small) - fraction));
 }
 
 /** ln((1 + s) / (1 - s)) / s - 2 from z = s^2, in double precision. */
 export function logSeries(z: number): number {
-  return z * horner(doubleLog.r, z, double.round);
+  return z * series(doubleLog.r, z, double.round);
 }
 
 /** The natural logarithm, to 1 ulp; -Infinity at zero, NaN below. */

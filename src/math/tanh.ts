@@ -3,7 +3,7 @@
  * 1 - 2 / (m + 2). One division serves both. The same operations in the same order as assembly/simd/math.ts.
  */
 
-import { doubleExp, type Exponential, exponentOf, powerOfTwo, reducedExp, singleExp } from './exp.ts';
+import { doubleExp, type Exponential, exponentOf, powerOfTwo, reduced, seriesOf, singleExp } from './exp.ts';
 import { copySign } from './precision.ts';
 
 function tanhIn(x: number, f: Exponential, most: number): number {
@@ -11,11 +11,16 @@ function tanhIn(x: number, f: Exponential, most: number): number {
   const twice = 2 * Math.min(Math.abs(x), most);
   const n = exponentOf(twice, f);
   const power = powerOfTwo(n);
-  const m = round(round(power * reducedExp(twice, n, f)) + round(power - 1));
+  const r = reduced(twice, n, f);
+  const base = round(power - 1);
+  const step = round(power * r);
+  const lead = round(base + step);
+  const lost = round(round(base - lead) + step);
+  const m = round(lead + round(round(power * seriesOf(r, twice, n, f)) + lost));
   const near = m < 2;
   const ratio = round((near ? m : 2) / round(m + 2));
-  const lead = near ? 0.5 * m : 1;
-  return copySign(round(lead - round(lead * ratio)), x);
+  const front = near ? 0.5 * m : 1;
+  return copySign(round(front - round(front * ratio)), x);
 }
 
 /** tanh x, to 2 ulp. */

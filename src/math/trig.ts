@@ -6,7 +6,7 @@
  * on, where neighbours of x are a quarter apart, it is that of 0. Singles are computed as doubles and rounded.
  */
 
-import { double, horner, lowerWord } from './precision.ts';
+import { double, series, lowerWord } from './precision.ts';
 
 const { round, shift } = double;
 const LIMIT = 1125899906842624;
@@ -17,14 +17,14 @@ const B = 6.077100506303966e-11;
 const C = 2.0222662487111665e-21;
 const D = 8.4784276603689e-32;
 
-/** Minimax for (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 in r^2, highest power first. */
+/** Minimax for (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 in r^2, lowest power first. */
 const SIN: readonly number[] = [
-  1.5918002246800965e-10, -2.505113010131827e-8, 2.7557316094305633e-6, -0.00019841269836742975, 0.00833333333333094,
-  -0.16666666666666666,
+  -0.16666666666666666, 0.00833333333333094, -0.00019841269836742975, 2.7557316094305633e-6, -2.505113010131827e-8,
+  1.5918002246800965e-10,
 ];
 const COS: readonly number[] = [
-  -1.1382552019013782e-11, 2.087614516327659e-9, -2.7557317266493483e-7, 2.480158729875576e-5, -0.001388888888888739,
-  0.041666666666666664,
+  0.041666666666666664, -0.001388888888888739, 2.480158729875576e-5, -2.7557317266493483e-7, 2.087614516327659e-9,
+  -1.1382552019013782e-11,
 ];
 
 /** sin(x + turns pi/2). */
@@ -44,8 +44,8 @@ function sine(x: number, turns: number): number {
   const w = 1 - half;
   const wave =
     (quadrant & 1) === 0
-      ? r + (r * z * horner(SIN, z, round) + tail * w)
-      : w + (1 - w - half + (z * z * horner(COS, z, round) - r * tail));
+      ? r + (r * z * series(SIN, z, round) + tail * w)
+      : w + (1 - w - half + (z * z * series(COS, z, round) - r * tail));
   return (quadrant & 2) === 0 ? wave : -wave;
 }
 
