@@ -1,0 +1,139 @@
+/**
+ * The contraction of two tensors by labels: the one primitive under einsum, matmul, convolution and every factorised
+ * layer. Its gradients are contractions of two tensors again, with the labels in other roles.
+ */
+
+import type { Backend } from '../../backend/backend.ts';
+import { realDtype } from '../../dtype.ts';
+import { Binary, binary } from '../../kernels/binary.ts';
+import { coalesce, isRowMajor, type Shape } from '../../shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { apply, type Op } from '../op.ts';
+import { type Lowered, lower, type Mode, modesOf, runLowered } from './lower.ts';
+
+/**
+ * Which labels meet. A label that only one operand has and the result lacks, and one that only the result has, must be
+ * of size 1: sums over one operand alone are taken before.
+ */
+export interface Pairing {
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  readonly c: readonly string[];
+  /** Operand and axis that give each mode of the result its size; null for a mode of size 1. */
+  readonly sources: readonly (readonly [operand: number, axis: number] | null)[];
+  /** Ways to run for shapes and strides met lately. */
+  readonly known: Known[];
+}
+
+interface Known {
+  readonly shapes: readonly Shape[];
+  readonly strides: readonly Shape[];
+  readonly run: Run;
+}
+
+type Run = (out: Tensor, a: Tensor, b: Tensor, on: Backend, accumulate: boolean) => void;
+
+/** Shapes remembered per pairing: a training step meets one or two, a change of ranks starts a new one. */
+const KNOWN = 8;
+const pairings = new Map<string, Pairing>();
+
+/** The pairing of labels; the same object every time. */
+export function pairing(a: readonly string[], b: readonly string[], c: readonly string[]): Pairing {
+  const key = `${a.join('\0')}\n${b.join('\0')}\n${c.join('\0')}`;
+  let known = pairings.get(key);
+  if (known === undefined) {
+    const sources = c.map((label): readonly [number, number] | null => {
+      if (a.includes(label)) return [0, a.indexOf(label)];
+      return b.includes(label) ? [1, b.indexOf(label)] : null;
+    });
+    pairings.set(key, (known = { a, b, c, sources, known: [] }));
+  }
+  return known;
+}
+
+/** Contracts two tensors whose labels have equal sizes in both. */
+export function pair(a: Tensor, b: Tensor, labels: Pairing): Tensor {
+  return apply(pairOp, [a, b], labels);
+}
+
+const pairOp: Op<Pairing> = {
+  name: 'contract',
+  infer: (inputs, { sources }) => ({
+    shape: sources.map((source) => (source === null ? 1 : inputs[source[0]].shape[source[1]])),
+    dtype: realDtype('contract', inputs),
+  }),
+  forward: ([out], [a, b], labels, on) => pairInto(out, a, b, labels, on),
+  vjp: ([g], { inputs: [a, b], attrs, needs }) => [
+    needs[0] ? pair(g!, b, pairing(attrs.c, attrs.b, attrs.a)) : null,
+    needs[1] ? pair(a, g!, pairing(attrs.a, attrs.c, attrs.b)) : null,
+  ],
+};
+
+/** Writes the contraction of resident `a` and `b` to `out`, of any strides, or adds it there. */
+export function pairInto(
+  out: Tensor,
+  a: Tensor,
+  b: Tensor,
+  labels: Pairing,
+  on: Backend,
+  accumulate: boolean = false,
+): void {
+  if (out.size === 0) return;
+  const { known } = labels;
+  for (const { shapes, strides, run } of known) {
+    if (
+      same(shapes[0], a.shape) &&
+      same(strides[0], a.strides) &&
+      same(shapes[1], b.shape) &&
+      same(strides[1], b.strides) &&
+      same(strides[2], out.strides)
+    ) {
+      run(out, a, b, on, accumulate);
+      return;
+    }
+  }
+  const modes = modesOf(labels, a, b, out);
+  const run = asProduct(modes, out) ?? asContraction(lower(modes));
+  if (known.length === KNOWN) known.shift();
+  known.push({ shapes: [a.shape, b.shape], strides: [a.strides, b.strides, out.strides], run });
+  run(out, a, b, on, accumulate);
+}
+
+function same(a: Shape, b: Shape): boolean {
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
+
+function asContraction(lowered: Lowered): Run {
+  return (out, a, b, on, accumulate) => {
+    const operands = {
+      A: a.storage.operand(a.offset),
+      B: b.storage.operand(b.offset),
+      C: out.storage.operand(out.offset),
+    };
+    runLowered(lowered, on, out.dtype, operands, accumulate);
+  };
+}
+
+/** Nothing is summed: the elementwise kernel is quicker, except where the result is not dense. */
+function asProduct(modes: readonly Mode[], out: Tensor): Run | null {
+  const summed = modes.some(({ size, inC }) => !inC && size !== 1);
+  if (summed || !isRowMajor(out.shape, out.strides)) return null;
+  const kept = modes.filter(({ inC }) => inC);
+  const sizes = kept.map(({ size }) => size);
+  const { shape, strides } = coalesce(sizes, [kept.map(({ a }) => a), kept.map(({ b }) => b)]);
+  // The kernel is quickest where its first operand is dense along rows.
+  const [first, second] = strides[0].at(-1) === 1 ? [0, 1] : [1, 0];
+  const args = {
+    op: Binary.mul,
+    order: shape.length,
+    shape,
+    aStrides: strides[first],
+    bStrides: strides[second],
+  };
+  return (out, a, b, on, accumulate) => {
+    if (accumulate) throw new Error('a product does not accumulate');
+    const operands = [a.storage.operand(a.offset), b.storage.operand(b.offset)];
+    on.run(binary, out.dtype, { ...args, a: operands[first], b: operands[second], y: out.storage.operand(out.offset) });
+  };
+}
