@@ -5,7 +5,7 @@
 
 import { ShapeError } from '../errors.ts';
 import { add as addDense, mul } from '../ops/binary.ts';
-import { contract, type Labelled } from '../ops/einsum/einsum.ts';
+import { contract, type Operand as Labelled } from '../ops/einsum/einsum.ts';
 import { pad } from '../ops/pad.ts';
 import { reshape } from '../ops/reshape.ts';
 import { sqrt } from '../ops/unary.ts';

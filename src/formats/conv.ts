@@ -9,7 +9,7 @@ import { ShapeError } from '../errors.ts';
 import { add } from '../ops/binary.ts';
 import { conv1d, conv2d } from '../ops/conv.ts';
 import { stepCost } from '../ops/einsum/cost.ts';
-import { contract, type Labelled } from '../ops/einsum/einsum.ts';
+import { contract, type Operand as Labelled } from '../ops/einsum/einsum.ts';
 import { reshape } from '../ops/reshape.ts';
 import { type Shape, showShape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';

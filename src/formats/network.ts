@@ -53,7 +53,8 @@ export class Factored implements Branching {
     this.format = format;
     this.net = net;
     this.axes = axes;
-    this.parts = parts;
+    // In the order of the network, so that a tree read from a file walks as the one that was written.
+    this.parts = Object.fromEntries(Object.keys(net.parts).map((name) => [name, parts[name]!]));
     sizesOf(this);
   }
 

@@ -61,7 +61,7 @@ export function descent(options: DescentOptions = {}): Method<DescentState> {
         params: withLeaves<Tensor, Params>(params, new Map([...moved.leaves, ...updates])),
         state: { ...state, optimizer: moved.state },
         loss,
-        metrics: norm === undefined ? { learningRate: rate } : { learningRate: rate, gradientNorm: norm },
+        metrics: { learningRate: rate, ...(norm === undefined ? {} : { gradientNorm: norm }) },
         events: [],
       } satisfies Step<DescentState>;
     },

@@ -7,7 +7,6 @@ import type { LossKind } from '../nn/loss.ts';
 import type { Context, Module, Params } from '../nn/module.ts';
 import type { Key } from '../random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Tree } from '../tree.ts';
 
 export interface Batch {
   /** Inputs [batch, ...]. */
@@ -51,10 +50,8 @@ export interface Step<S> {
   readonly events: readonly TrainEvent[];
 }
 
-/** State is a tree of tensors and plain numbers, so that every method's is saved the same way. */
-export type MethodState = Tree<Tensor | number>;
-
-export interface Method<S extends MethodState = MethodState> {
+/** The state S is a tree of tensors and plain numbers, so that every method's is saved the same way. */
+export interface Method<S = unknown> {
   readonly name: string;
   /** One line for help and tables. */
   readonly about: string;

@@ -39,7 +39,7 @@ function build(name: string, options: AdamOptions, weightDecay: number): Optimiz
     name,
     init: (leaves) => freshState(leaves, ['m', 'v']),
     update: (leaves, gradients, state, hyper) =>
-      eachUpdate(name, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs, time }) => {
+      eachUpdate(name, ['m', 'v'], { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs, time }) => {
         const decay = hyper.decays(path) ? weightDecay : 0;
         const corrections = [1 - wholePower(beta1, time), 1 - wholePower(beta2, time)];
         const rates = [hyper.learningRate, beta1, beta2, eps, decay, name === 'adamw' ? 1 : 0];

@@ -11,10 +11,11 @@ export type Leaves = ReadonlyMap<string, Tensor>;
 /** State of one leaf: named tensors of its shape, and how many updates it has had. */
 export interface LeafState {
   readonly count: number;
-  readonly slots: Readonly<Record<string, Tensor>>;
+  /** Files do not hold empty records, so a state without slots may come back without this. */
+  readonly slots?: Readonly<Record<string, Tensor>>;
 }
 
-/** State of all leaves by path: a tree of tensors and numbers. */
+/** State of all leaves by path, with '/' for '.': a tree of tensors and numbers. */
 export type OptimizerState = Readonly<Record<string, LeafState>>;
 
 export interface Hyper {

@@ -20,7 +20,7 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
     name: 'sgd',
     init: (leaves) => freshState(leaves, names),
     update: (leaves, gradients, state, hyper) =>
-      eachUpdate('sgd', { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs }) => {
+      eachUpdate('sgd', names, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs }) => {
         const decay = hyper.decays(path) ? weightDecay : 0;
         backend().run(sgdKernel, dtype, {
           count,

@@ -24,18 +24,27 @@ export interface LeafStep {
   readonly time: number;
 }
 
+/** The name of a leaf's state: dots separate branches of trees, and the state of a leaf is one branch. */
+export function stateKey(path: string): string {
+  return path.replaceAll('.', '/');
+}
+
 /** State with zeroed slots for every leaf. */
 export function freshState(leaves: Leaves, slots: readonly string[]): OptimizerState {
-  return Object.fromEntries([...leaves].map(([path, leaf]) => [path, freshLeaf(leaf, slots)]));
+  return Object.fromEntries([...leaves].map(([path, leaf]) => [stateKey(path), freshLeaf(leaf, slots)]));
 }
 
 function freshLeaf(leaf: Tensor, slots: readonly string[]): LeafState {
   return { count: 0, slots: Object.fromEntries(slots.map((name) => [name, zeros(leaf.shape, leaf.dtype)])) };
 }
 
-/** Runs `run` for every leaf and gathers the new leaves and state. Throws ShapeError where a gradient does not fit. */
+/**
+ * Runs `run` for every leaf and gathers the new leaves and state, whose slots are `names` in order.
+ * Throws ShapeError where a gradient does not fit.
+ */
 export function eachUpdate(
   op: string,
+  names: readonly string[],
   given: { leaves: Leaves; gradients: Leaves; state: OptimizerState; hyper: Hyper },
   run: (step: LeafStep) => void,
 ): { leaves: Leaves; state: OptimizerState } {
@@ -44,37 +53,36 @@ export function eachUpdate(
   const nextState: Record<string, LeafState> = {};
   for (const [path, leaf] of leaves) {
     const gradient = gradients.get(path);
-    const before = state[path];
-    checkLeaf(op, path, leaf, gradient, before);
-    const slots = Object.values(before!.slots);
-    const inputs = [contiguous(leaf), contiguous(gradient!), ...slots];
+    const before = state[stateKey(path)];
+    const slots = names.map((name) => before?.slots?.[name]);
+    checkLeaf(op, path, leaf, gradient, slots);
+    const inputs = [contiguous(leaf), contiguous(gradient!), ...(slots as Tensor[])];
     uploadAll(inputs, backend(), op);
     const reuse = (x: Tensor): Tensor => (hyper.donate ? x : blank(op, x.shape, x.dtype));
-    const outs = [inputs[0]!, ...slots].map(reuse);
+    const outs = [inputs[0]!, ...inputs.slice(2)].map(reuse);
     const operand = ({ storage, offset }: Tensor): Operand => storage.operand(offset);
-    const time = before!.count + 1;
+    const time = (before?.count ?? 0) + 1;
     const size = leaf.size;
     if (size > 0) {
       const dtype = leaf.dtype as Real;
       run({ path, dtype, count: size, inputs: inputs.map(operand), outs: outs.map(operand), time });
     }
     next.set(path, new Tensor(outs[0]!.storage, leaf.shape, outs[0]!.strides, outs[0]!.offset));
-    const names = Object.keys(before!.slots);
-    nextState[path] = { count: time, slots: Object.fromEntries(names.map((name, k) => [name, outs[k + 1]!])) };
+    nextState[stateKey(path)] = { count: time, slots: Object.fromEntries(names.map((name, k) => [name, outs[k + 1]!])) };
   }
   return { leaves: next, state: nextState };
 }
 
-function checkLeaf(op: string, path: string, leaf: Tensor, gradient: Tensor | undefined, state?: LeafState): void {
+function checkLeaf(op: string, path: string, leaf: Tensor, gradient: Tensor | undefined, slots: readonly (Tensor | undefined)[]): void {
   if (!isReal(leaf.dtype)) throw new DtypeError(op, `${path} is f32 or f64`, leaf.dtype, 'do not train integer tensors');
   if (gradient === undefined || !sameShape(gradient.shape, leaf.shape)) {
     const got = gradient === undefined ? 'none' : showShape(gradient.shape);
     throw new ShapeError(op, `${path} has a gradient of shape ${showShape(leaf.shape)}`, got, 'take gradients at these leaves');
   }
-  if (state === undefined) throw new ShapeError(op, `${path} has state`, 'none', 'call init() with these leaves');
-  for (const slot of Object.values(state.slots)) {
-    if (sameShape(slot.shape, leaf.shape)) continue;
-    throw new ShapeError(op, `${path} has state of shape ${showShape(leaf.shape)}`, showShape(slot.shape), 'call reshape()');
+  for (const slot of slots) {
+    if (slot !== undefined && sameShape(slot.shape, leaf.shape)) continue;
+    const got = slot === undefined ? 'none' : showShape(slot.shape);
+    throw new ShapeError(op, `${path} has state of shape ${showShape(leaf.shape)}`, got, 'call init() or reshape()');
   }
 }
 
@@ -85,19 +93,20 @@ function checkLeaf(op: string, path: string, leaf: Tensor, gradient: Tensor | un
 export function reshapeState(state: OptimizerState, leaves: Leaves, change: RankChange, moment: string): OptimizerState {
   const next: Record<string, LeafState> = {};
   for (const [path, leaf] of leaves) {
-    const before = state[path];
+    const name = stateKey(path);
+    const before = state[name];
     const axes = change.get(path);
     if (before === undefined || axes === undefined) {
-      next[path] = before ?? { count: 0, slots: {} };
+      next[name] = before ?? { count: 0, slots: {} };
       continue;
     }
-    const slots = Object.entries(before.slots).map(([name, slot]): [string, Tensor] => {
-      if (name !== moment || axes.some(({ matrix }) => matrix === undefined)) {
-        return [name, zeros(leaf.shape, leaf.dtype)];
+    const slots = Object.entries(before.slots ?? {}).map(([slotName, slot]): [string, Tensor] => {
+      if (slotName !== moment || axes.some(({ matrix }) => matrix === undefined)) {
+        return [slotName, zeros(leaf.shape, leaf.dtype)];
       }
-      return [name, axes.reduce((x, { axis, matrix }) => alongAxis(x, axis, matrix!), slot)];
+      return [slotName, axes.reduce((x, { axis, matrix }) => alongAxis(x, axis, matrix!), slot)];
     });
-    next[path] = { count: 0, slots: Object.fromEntries(slots) };
+    next[name] = { count: 0, slots: Object.fromEntries(slots) };
   }
   return next;
 }
