@@ -31,6 +31,21 @@ export function refuses(read: () => unknown, pattern: RegExp, what = ''): void {
   assert.match(message, pattern, what);
 }
 
+/** As `refuses`, for a reader that answers later. */
+export async function refusesLater(read: () => Promise<unknown>, pattern: RegExp, what = ''): Promise<void> {
+  const caught = await read().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  refuses(
+    () => {
+      if (caught !== undefined) throw caught;
+    },
+    pattern,
+    what,
+  );
+}
+
 /** The result of `read`, or undefined when it was refused; any other error is thrown on. */
 export function readOrRefuse<T>(read: () => T): T | undefined {
   try {
