@@ -9,6 +9,8 @@ import { sgd, SgdArgs } from './nn/sgd';
 import { adam, AdamArgs } from './nn/adam';
 import { pool, PoolArgs } from './nn/pool';
 import { poolGrad, PoolGradArgs } from './nn/poolGrad';
+import { gemm } from './level3/gemm';
+import { GemmArgs } from './level3/plan';
 
 export function fill_f32(args: usize): void { fill<f32>(changetype<FillArgs>(args)); }
 export function fill_f64(args: usize): void { fill<f64>(changetype<FillArgs>(args)); }
@@ -28,3 +30,5 @@ export function pool_f32(args: usize): void { pool<f32>(changetype<PoolArgs>(arg
 export function pool_f64(args: usize): void { pool<f64>(changetype<PoolArgs>(args)); }
 export function poolGrad_f32(args: usize): void { poolGrad<f32>(changetype<PoolGradArgs>(args)); }
 export function poolGrad_f64(args: usize): void { poolGrad<f64>(changetype<PoolGradArgs>(args)); }
+export function gemm_f32(args: usize): void { gemm<f32>(changetype<GemmArgs>(args)); }
+export function gemm_f64(args: usize): void { gemm<f64>(changetype<GemmArgs>(args)); }

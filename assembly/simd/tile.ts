@@ -38,16 +38,3 @@ export class N6 extends N5 {
   f: u8;
 }
 
-/** Elements in a vector. */
-// @ts-ignore: decorator
-@inline
-export function lanes<T>(): i32 {
-  return <i32>(16 / sizeof<T>());
-}
-
-/** c + a b: two roundings, as in the reference. */
-// @ts-ignore: decorator
-@inline
-export function madd<T>(a: v128, b: v128, c: v128): v128 {
-  return v128.add<T>(c, v128.mul<T>(a, b));
-}

@@ -3,6 +3,7 @@
 import { adam } from './adam.ts';
 import { binary } from './binary.ts';
 import { fill } from './fill.ts';
+import { gemm } from './gemm.ts';
 import type { Kernel } from './kernel.ts';
 import { select } from './select.ts';
 import { sgd } from './sgd.ts';
@@ -10,4 +11,4 @@ import { unary } from './unary.ts';
 import { pool } from './pool.ts';
 import { poolGrad } from './poolGrad.ts';
 
-export const kernels: readonly Kernel[] = [fill, unary, binary, select, sgd, adam, pool, poolGrad];
+export const kernels: readonly Kernel[] = [fill, unary, binary, select, sgd, adam, pool, poolGrad, gemm];

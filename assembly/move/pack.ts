@@ -1,0 +1,141 @@
+/**
+ * Panels for the micro-kernel: `w` lines (columns of B or rows of A) side by side, one step of k after the other,
+ * `width` bytes a step. Where a vector's lines lie side by side it is copied whole; where k is contiguous, squares are
+ * transposed in registers; else element by element. Tables may have runs of either kind: each is looked for.
+ */
+
+import { width as lanes } from '../simd/lanes';
+
+/** Byte offset of position i on an axis given by a stride or, if there is one, a table, both in elements. */
+// @ts-ignore: decorator
+@inline
+export function offset<T>(stride: i32, table: usize, i: i32): usize {
+  return <usize>(table ? load<i32>(table + (<usize>i << 2)) : stride * i) * sizeof<T>();
+}
+
+/** Byte offsets of `count` positions from `first` on. */
+export function offsets<T>(to: usize, stride: i32, table: usize, first: i32, count: i32): void {
+  let i = 0;
+  for (; i < count - 3; i += 4, to += 16) {
+    const v = table
+      ? v128.load(table + (<usize>(first + i) << 2))
+      : i32x4.mul(i32x4.add(i32x4.splat(first + i), i32x4(0, 1, 2, 3)), i32x4.splat(stride));
+    v128.store(to, i32x4.shl(v, sizeof<T>() == 8 ? 3 : 2));
+  }
+  for (; i < count; i++, to += 4) store<u32>(to, <u32>offset<T>(stride, table, first + i));
+}
+
+/** Whether the byte offsets in list[0..count) are those of neighbours. */
+export function isRun<T>(list: usize, count: i32): bool {
+  const first = load<u32>(list);
+  for (let i = 1; i < count; i++) {
+    if (load<u32>(list + (<usize>i << 2)) != first + <u32>i * sizeof<T>()) return false;
+  }
+  return true;
+}
+
+/**
+ * Packs `k` steps of the lines with byte offsets list[0..w) from `src`; (stride, table) is the axis k, in elements from
+ * its first step. With `pad` a vector is filled up with copies of its first line; without, nothing else is written.
+ */
+export function pack<T>(
+  src: usize, list: usize, w: i32, k: i32, stride: i32, table: usize, to: usize, width: usize, pad: bool,
+): void {
+  for (let x = 0; x < w; x += lanes<T>(), list += 16 / sizeof<T>() * 4, to += 16) {
+    const r = min(lanes<T>(), w - x);
+    const run = isRun<T>(list, r);
+    if (run && r == lanes<T>()) copyVectors<T>(src + load<u32>(list), k, stride, table, to, width);
+    else if (run && r * <i32>sizeof<T>() == 8) copyWords<T>(src + load<u32>(list), k, stride, table, to, width, pad);
+    else if (table || stride == 1) transpose<T>(src, list, r, k, table, to, width, pad);
+    else single<T>(src, list, r, 0, k, stride, table, to, width, pad);
+  }
+}
+
+function copyVectors<T>(src: usize, k: i32, stride: i32, table: usize, to: usize, width: usize): void {
+  if (table) {
+    for (let p = 0; p < k; p++, to += width) v128.store(to, v128.load(src + offset<T>(0, table, p)));
+    return;
+  }
+  const step = <usize>stride * sizeof<T>();
+  for (; k > 0; k--, src += step, to += width) v128.store(to, v128.load(src));
+}
+
+/** Half vectors: two f32 or one f64. */
+function copyWords<T>(src: usize, k: i32, stride: i32, table: usize, to: usize, width: usize, pad: bool): void {
+  for (let p = 0; p < k; p++, to += width) {
+    const word = load<u64>(src + offset<T>(stride, table, p));
+    store<u64>(to, word);
+    if (pad) store<u64>(to, word, 8);
+  }
+}
+
+/** Steps [p, end) element by element. */
+function single<T>(
+  src: usize, list: usize, r: i32, p: i32, end: i32, stride: i32, table: usize, to: usize, width: usize, pad: bool,
+): void {
+  const all = pad ? lanes<T>() : r;
+  for (to += <usize>p * width; p < end; p++, to += width) {
+    const s = src + offset<T>(stride, table, p);
+    for (let x = 0; x < all; x++) {
+      const at = s + load<u32>(list + (x < r ? <usize>x << 2 : 0));
+      store<T>(to + <usize>x * sizeof<T>(), load<T>(at));
+    }
+  }
+}
+
+/** As many steps at a time as a vector holds, where these are contiguous. */
+function transpose<T>(
+  src: usize, list: usize, r: i32, k: i32, table: usize, to: usize, width: usize, pad: bool,
+): void {
+  const s0 = src + load<u32>(list);
+  const s1 = r > 1 ? src + load<u32>(list, 4) : s0;
+  const s2 = r > 2 ? src + load<u32>(list, 8) : s0;
+  const s3 = r > 3 ? src + load<u32>(list, 12) : s0;
+  const whole = pad || r == lanes<T>();
+  let p = 0;
+  for (; p <= k - lanes<T>(); p += lanes<T>()) {
+    if (table && !consecutive<T>(table + (<usize>p << 2))) {
+      single<T>(src, list, r, p, p + lanes<T>(), 0, table, to, width, pad);
+      continue;
+    }
+    const o = offset<T>(1, table, p), d = to + <usize>p * width;
+    const a = v128.load(s0 + o), b = v128.load(s1 + o);
+    if (sizeof<T>() == 8) {
+      put<T>(d, v128.shuffle<u64>(a, b, 0, 2), r, whole);
+      put<T>(d + width, v128.shuffle<u64>(a, b, 1, 3), r, whole);
+      continue;
+    }
+    const c = v128.load(s2 + o), e = v128.load(s3 + o);
+    const ab = v128.shuffle<u32>(a, b, 0, 4, 1, 5), ce = v128.shuffle<u32>(c, e, 0, 4, 1, 5);
+    put<T>(d, v128.shuffle<u64>(ab, ce, 0, 2), r, whole);
+    put<T>(d + width, v128.shuffle<u64>(ab, ce, 1, 3), r, whole);
+    const ba = v128.shuffle<u32>(a, b, 2, 6, 3, 7), ec = v128.shuffle<u32>(c, e, 2, 6, 3, 7);
+    put<T>(d + 2 * width, v128.shuffle<u64>(ba, ec, 0, 2), r, whole);
+    put<T>(d + 3 * width, v128.shuffle<u64>(ba, ec, 1, 3), r, whole);
+  }
+  single<T>(src, list, r, p, k, 1, table, to, width, pad);
+}
+
+// @ts-ignore: decorator
+@inline
+function consecutive<T>(table: usize): bool {
+  const first = load<i32>(table);
+  if (sizeof<T>() == 8) return load<i32>(table, 4) == first + 1;
+  return load<i32>(table, 4) == first + 1 && load<i32>(table, 8) == first + 2 && load<i32>(table, 12) == first + 3;
+}
+
+/** The first r lanes, or the vector. */
+// @ts-ignore: decorator
+@inline
+function put<T>(to: usize, x: v128, r: i32, whole: bool): void {
+  if (whole) {
+    v128.store(to, x);
+  } else if (sizeof<T>() == 8) {
+    v128.store64_lane(to, x, 0);
+  } else if (r == 1) {
+    v128.store32_lane(to, x, 0);
+  } else {
+    v128.store64_lane(to, x, 0);
+    if (r == 3) v128.store32_lane(to, x, 2, 8);
+  }
+}

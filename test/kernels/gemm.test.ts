@@ -1,0 +1,4 @@
+import { gemm } from '../../src/kernels/gemm.ts';
+import { kernelLaws } from '../laws/kernel.ts';
+
+kernelLaws(gemm);
