@@ -56,7 +56,24 @@ function namesOf(kind: Kind, { family }: Member, given: string): Names {
   return { name, family: parts[0] ?? family ?? '' };
 }
 
-/** A list file with a new member in it. */
+/** The text with an element more in the array literal of `const name`; it stays on one line where it was on one. */
+function extendArray(text: string, { name, element }: NonNullable<Listing['array']>): string | undefined {
+  const head = new RegExp(`\\bconst ${name}\\b[^=;]*= \\[`).exec(text);
+  if (head === null) return undefined;
+  const begin = head.index + head[0].length;
+  let end = begin;
+  for (let depth = 1; depth > 0 && end < text.length; end++) {
+    if (text[end] === '[') depth++;
+    if (text[end] === ']') depth--;
+  }
+  const inside = text.slice(begin, end - 1).replace(/,?\s*$/, '');
+  const lines = inside.includes('\n') || element.includes('\n');
+  const separator = inside.trim() === '' ? '' : lines ? ',' : ', ';
+  const grown = lines ? `${inside}${separator}\n  ${element},\n` : `${inside}${separator}${element}`;
+  return `${text.slice(0, begin)}${grown}${text.slice(end - 1)}`;
+}
+
+/** A list file with a new member in it. Throws FormatError where the file has no such list. */
 export function extendList(text: string, listing: Listing): string {
   let result = text;
   if (listing.import !== undefined) {
@@ -65,22 +82,21 @@ export function extendList(text: string, listing: Listing): string {
     result = `${result.slice(0, end)}${listing.import}\n${result.slice(end)}`;
   }
   if (listing.array !== undefined) {
-    const { name, element } = listing.array;
-    const array = new RegExp(`(\\b${name}\\b[^=;]*= \\[)([^\\]]*?),?(\\s*\\])`);
-    if (!array.test(result)) {
-      throw new FormatError(
-        'new',
-        `${listing.file} declares the array ${name}`,
-        'none',
-        'see scripts/support/members.ts',
-      );
+    const { file, array } = listing;
+    const grown = extendArray(result, array);
+    if (grown === undefined) {
+      const rule = `${file} declares the array ${array.name}`;
+      throw new FormatError('new', rule, 'none', 'correct scripts/support/members.ts');
     }
-    result = result.replace(array, (_, head, inside, tail) => {
-      const [separator, comma] = inside.trim() === '' ? ['', ''] : inside.includes('\n') ? [',\n  ', ','] : [', ', ''];
-      return `${head}${inside}${separator}${element}${comma}${tail}`;
-    });
+    result = grown;
   }
   return listing.lines === undefined ? result : `${result.trimEnd()}\n${listing.lines}`;
+}
+
+/** The file of a folder that exports a name already, if any. */
+function exporterOf(name: string, folder: string, root: string): string | undefined {
+  const exported = new RegExp(`^export (?:const|function) ${name}\\b`, 'm');
+  return [...readSources([folder], ['.ts'], root)].find(([, text]) => exported.test(text))?.[0];
 }
 
 /** All texts of a new member by path: new files and extended lists. Throws FormatError where one exists. */
@@ -90,14 +106,8 @@ export function plan(kind: Kind, given: string, root: string): ReadonlyMap<strin
   const texts = new Map<string, string>();
   for (const [path, text] of readSources([kind], ['.txt'], TEMPLATES)) {
     const target = fill(path.slice(kind.length + 1, -'.txt'.length), names);
-    if (existsSync(join(root, target))) {
-      throw new FormatError(
-        'new',
-        'the name is free',
-        `${target}, which exists`,
-        'choose another name or delete it first',
-      );
-    }
+    const owner = existsSync(join(root, target)) ? target : exporterOf(names.name, dirname(target), root);
+    if (owner !== undefined) throw new FormatError('new', 'the name is free', `one in ${owner}`, 'choose another name');
     texts.set(target, fill(text, names));
   }
   for (const listing of member.lists) {

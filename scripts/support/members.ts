@@ -32,6 +32,12 @@ const table = (file: string, name: string, from: string): Listing => ({
   array: { name, element: '__name__' },
 });
 
+const METHOD = `{
+    name: '__name__',
+    about: 'plain gradient descent',
+    build: ({ learningRate }) => __name__({ learningRate }) as unknown as Method,
+  }`;
+
 export const members: Readonly<Partial<Record<Kind, Member>>> = {
   kernel: {
     about: 'compiled numbers in, numbers out: contract, assembly, law test',
@@ -45,5 +51,31 @@ export const members: Readonly<Partial<Record<Kind, Member>>> = {
       table('src/kernels/all.ts', 'kernels', './__name__.ts'),
     ],
     next: ['npm run build:wasm', 'npm test -- kernels/__name__'],
+  },
+  op: {
+    about: 'shape rule, computation and gradient of an operation',
+    lists: [],
+    next: ['npm test -- ops/__name__'],
+  },
+  format: {
+    about: 'a low-rank tensor as a network of labelled parts',
+    lists: [table('src/formats/all.ts', 'formats', './__name__.ts')],
+    next: ['npm test -- formats/__name__'],
+  },
+  layer: {
+    about: 'a module: parameters, what it computes, shapes and cost',
+    lists: [],
+    next: ['npm test -- nn/__name__'],
+  },
+  method: {
+    about: 'one step of training, its state, and how the command line builds it',
+    lists: [
+      {
+        file: 'src/methods/all.ts',
+        import: "import { __name__ } from './__name__.ts';",
+        array: { name: 'methods', element: METHOD },
+      },
+    ],
+    next: ['npm test -- methods/__name__'],
   },
 };

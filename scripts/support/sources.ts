@@ -1,6 +1,6 @@
 /** What the checks share: the texts they look at, the syntax trees of those, and one way to report. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -38,7 +38,7 @@ export function where(file: ts.SourceFile, node: ts.Node): string {
 
 /** True in the file that was started, false where it is imported. */
 export function isMain(url: string): boolean {
-  return process.argv[1] !== undefined && url === pathToFileURL(process.argv[1]).href;
+  return process.argv[1] !== undefined && url === pathToFileURL(realpathSync(process.argv[1])).href;
 }
 
 /** Prints the problems, or `summary` when there are none; the exit code says which. */
