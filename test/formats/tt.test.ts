@@ -1,0 +1,3 @@
+import { formatLaws } from '../laws/format.ts';
+
+formatLaws('tt');
