@@ -19,7 +19,11 @@ export function bytesOf(dtype: Dtype): number {
 
 /** A new zeroed typed array. */
 export function arrayOf(dtype: Dtype, length: number): DataArray {
-  return new constructors[dtype](length);
+  const make = constructors[dtype];
+  if (make === undefined) {
+    throw new DtypeError('dtype', `a dtype is one of ${dtypes.join(', ')}`, `'${String(dtype)}'`, 'choose one of them');
+  }
+  return new make(length);
 }
 
 /** A typed array over existing bytes; `byteOffset` must be aligned to the element. */

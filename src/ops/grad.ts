@@ -3,13 +3,12 @@
 import { isReal } from '../dtype.ts';
 import { DtypeError, ShapeError } from '../errors.ts';
 import { sameShape, showShape } from '../shape.ts';
-import { ones, zeros } from '../tensor/create.ts';
-import { beginRecording, endRecording, recordingDepth, scope } from '../tensor/scope.ts';
+import { beginRecording, endRecording, recordingDepth, scope, unrecorded } from '../tensor/scope.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { leavesOf, mapTree, type Tree, withLeaves } from '../tree.ts';
-import { add } from './binary.ts';
+import { eachLeaf, leavesOf, mapTree, type Tree, withLeaves } from '../tree.ts';
+import { backward } from './backward.ts';
 import type { Op } from './op.ts';
-import { alias, leaf, type Node, nodeOf, record, unrecorded } from './tape.ts';
+import { alias, leaf, record } from './tape.ts';
 
 /** What a differentiated function may return: a tensor, or a tensor and more that is passed through. */
 export type Traced<X> = Tensor | { readonly value: Tensor; readonly aux: X };
@@ -81,13 +80,22 @@ export interface Custom {
 
 /** Applies an operation of the user's own; its vjp replaces the gradient of what `forward` is made of. */
 export function custom(operation: Custom, inputs: readonly Tensor[]): Tensor {
-  const out = unrecorded(() => operation.forward(...inputs.map(alias)));
+  const out = unrecorded(() => scope(() => operation.forward(...inputs.map(alias))));
   const result = alias(out);
   if (recordingDepth() === 0 || !inputs.some((x) => x.tape !== null)) return result;
   const op: Op<unknown> = {
     name: operation.name,
     infer: () => ({ shape: result.shape, dtype: result.dtype }),
-    vjp: ([g], { outs }) => operation.vjp(g!, inputs, outs[0]!),
+    vjp: ([g], { outs }) => {
+      const pulled = operation.vjp(g!, inputs, outs[0]!);
+      inputs.forEach((x, k) => {
+        const to = pulled[k];
+        if (!to || sameShape(to.shape, x.shape)) return;
+        const got = `${showShape(to.shape)} for input ${k} ${showShape(x.shape)}`;
+        throw new ShapeError(operation.name, 'a gradient has the shape of its input', got, 'correct the vjp');
+      });
+      return pulled;
+    },
   };
   record(op, inputs, [result], undefined);
   return result;
@@ -106,7 +114,12 @@ function pull<X>(
 ): Pulled<X> {
   for (const x of inputs) {
     if (!isReal(x.dtype)) {
-      throw new DtypeError('grad', 'gradients are taken for f32 and f64', x.dtype, 'keep integer tensors out of the argument');
+      throw new DtypeError(
+        'grad',
+        'gradients are taken for f32 and f64',
+        x.dtype,
+        'keep integer tensors out of the argument',
+      );
     }
   }
   return scope(() => {
@@ -119,12 +132,12 @@ function pull<X>(
       endRecording();
     }
     const { value, aux } = 'value' in traced ? traced : { value: traced, aux: undefined as X };
-    const g = cotangent ?? seed(value);
-    if (!sameShape(g.shape, value.shape)) {
-      const got = `${showShape(g.shape)} for ${showShape(value.shape)}`;
-      throw new ShapeError('vjp', 'the cotangent has the shape of the value', got, 'reshape it');
-    }
-    const gradients = backward(value, g, leaves);
+    checkValue(value, cotangent);
+    const survivors = new Set([value.storage]);
+    eachLeaf(aux as Tree<unknown>, (x) => {
+      if (x instanceof Tensor) survivors.add(x.storage);
+    });
+    const gradients = backward(value, leaves, survivors, cotangent);
     return { value: settle(value), aux: settle(aux), gradients: gradients.map(settle) };
   });
 }
@@ -135,57 +148,14 @@ function settle<X>(tree: X): X {
   return mapTree(tree as Tree<unknown>, (x) => (x instanceof Tensor ? alias(x) : x)) as X;
 }
 
-function seed(value: Tensor): Tensor {
-  if (value.size !== 1) {
-    throw new ShapeError('grad', 'the function returns one number', showShape(value.shape), 'reduce it with sum() or mean()');
+/** Throws unless the cotangent fits the value, or, without one, the value is one number. */
+function checkValue(value: Tensor, cotangent: Tensor | undefined): void {
+  if (cotangent === undefined) {
+    if (value.size === 1) return;
+    const remedy = 'reduce it with sum() or mean()';
+    throw new ShapeError('grad', 'the function returns one number', showShape(value.shape), remedy);
   }
-  return ones(value.shape, value.dtype);
-}
-
-/** Walks the tape once from `value` to `leaves`; nodes older than the leaves cannot lie between. */
-function backward(value: Tensor, g: Tensor, leaves: readonly Tensor[]): Tensor[] {
-  const ends = leaves.map((x) => nodeOf(x)!);
-  const nodes = between(nodeOf(value), ends);
-  const cotangents = new Map<Node, (Tensor | null)[]>();
-  const send = (to: Tensor, g: Tensor): void => {
-    const node = nodeOf(to)!;
-    const slots = cotangents.get(node) ?? new Array<Tensor | null>(node.outs.length).fill(null);
-    const k = node.outs.indexOf(to);
-    const before = slots[k]!;
-    slots[k] = before === null ? g : add(before, g);
-    cotangents.set(node, slots);
-  };
-  const connected = nodeOf(value);
-  if (connected !== null && nodes.has(connected)) send(value, g);
-  const order = [...nodes].sort((a, b) => b.id - a.id);
-  for (const node of order) {
-    const gs = cotangents.get(node);
-    if (gs === undefined || ends.includes(node)) continue;
-    const { inputs, outs, attrs, op } = node;
-    const needs = inputs.map((x) => nodes.has(nodeOf(x)!));
-    const pulled = op.vjp(gs, { inputs, outs, attrs, needs });
-    inputs.forEach((x, k) => {
-      if (needs[k] && pulled[k]) send(x, pulled[k]);
-    });
-    // Every later node is older: nobody asks for these again.
-    cotangents.delete(node);
-  }
-  return leaves.map((x, k) => cotangents.get(ends[k]!)?.[0] ?? zeros(x.shape, x.dtype));
-}
-
-/** The nodes that `from` depends on and that depend on one of `ends`, ends included. */
-function between(from: Node | null, ends: readonly Node[]): Set<Node> {
-  const oldest = Math.min(...ends.map((node) => node.id));
-  const reached = new Set<Node>();
-  const queue = from === null ? [] : [from];
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    if (node.id < oldest || reached.has(node)) continue;
-    reached.add(node);
-    for (const x of node.inputs) if (x.tape !== null) queue.push(nodeOf(x)!);
-  }
-  const leading = new Set<Node>();
-  for (const node of [...reached].sort((a, b) => a.id - b.id)) {
-    if (ends.includes(node) || node.inputs.some((x) => leading.has(nodeOf(x)!))) leading.add(node);
-  }
-  return leading;
+  if (sameShape(cotangent.shape, value.shape) && cotangent.dtype === value.dtype) return;
+  const got = `${cotangent.dtype} ${showShape(cotangent.shape)} for ${value.dtype} ${showShape(value.shape)}`;
+  throw new ShapeError('vjp', 'the cotangent has the shape and dtype of the value', got, 'reshape or cast it');
 }

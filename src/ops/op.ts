@@ -10,7 +10,7 @@ import type { Shape } from '../shape.ts';
 import { blank } from '../tensor/create.ts';
 import { inScope, recordingDepth, scope, uploadAll } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { isTracked, record } from './tape.ts';
+import { record } from './tape.ts';
 
 /** Shape and dtype of a result. */
 export interface Spec {
@@ -27,6 +27,7 @@ export interface Call<A> {
   readonly needs: readonly boolean[];
 }
 
+/** Attributes are plain values: tensors are inputs. */
 export interface Op<A = void> {
   readonly name: string;
   /** Shapes and dtypes of the results; checks the operands and throws ShapeError or DtypeError. */
@@ -47,8 +48,9 @@ export interface Op<A = void> {
 /** Applies an op to operands and returns all its results. */
 export function applyAll<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
   for (const x of inputs) x.storage.check(op.name);
-  const tracked = recordingDepth() > 0 && inputs.some(isTracked);
+  const tracked = recordingDepth() > 0 && inputs.some((x) => x.tape !== null);
   if (op.define !== undefined && tracked && recordingDepth() > 1) {
+    op.infer(inputs, attrs);
     const result = op.define(inputs, attrs);
     return Array.isArray(result) ? result : [result as Tensor];
   }

@@ -16,15 +16,9 @@ export interface Node {
 }
 
 let nextId = 0;
-let paused = 0;
 
 export function nodeOf(x: Tensor): Node | null {
   return x.tape as Node | null;
-}
-
-/** Whether operations on `x` are recorded. */
-export function isTracked(x: Tensor): boolean {
-  return x.tape !== null && paused === 0;
 }
 
 /** Notes that `outs` were made by `op` from `inputs`. */
@@ -49,14 +43,4 @@ export function leaf(x: Tensor): Tensor {
 /** The same elements without their history. */
 export function alias(x: Tensor): Tensor {
   return new Tensor(x.storage, x.shape, x.strides, x.offset);
-}
-
-/** Runs `body` without recording. */
-export function unrecorded<T>(body: () => T): T {
-  paused++;
-  try {
-    return body();
-  } finally {
-    paused--;
-  }
 }

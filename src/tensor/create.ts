@@ -2,7 +2,7 @@
 
 import { backend } from '../backend/current.ts';
 import { arrayOf, bytesOf, type DataArray, type Dtype, dtypeOf } from '../dtype.ts';
-import { DtypeError, ShapeError } from '../errors.ts';
+import { DtypeError, OutOfMemoryError, ShapeError } from '../errors.ts';
 import { checkShape, rowMajor, type Shape, showShape, sizeOf } from '../shape.ts';
 import { adopt, inScope } from './scope.ts';
 import { Storage } from './storage.ts';
@@ -38,7 +38,12 @@ export function tensor(data: Nested | DataArray, shape?: Shape, dtype?: Dtype): 
   const sizes = shape ?? flat.shape;
   checkShape('tensor', sizes);
   if (sizeOf(sizes) !== flat.values.length) {
-    throw new ShapeError('tensor', 'the sizes multiply to the number of values', `${showShape(sizes)} for ${flat.values.length}`, 'correct the shape');
+    throw new ShapeError(
+      'tensor',
+      'the sizes multiply to the number of values',
+      `${showShape(sizes)} for ${flat.values.length}`,
+      'correct the shape',
+    );
   }
   return own(flat.values, [...sizes]);
 }
@@ -46,7 +51,12 @@ export function tensor(data: Nested | DataArray, shape?: Shape, dtype?: Dtype): 
 function typed(data: DataArray, dtype: Dtype | undefined): { values: DataArray; shape: number[] } {
   const own = dtypeOf(data);
   if (own === undefined) {
-    throw new DtypeError('tensor', 'typed arrays hold f32, f64, i32 or u8', Object.prototype.toString.call(data), 'convert it first');
+    throw new DtypeError(
+      'tensor',
+      'typed arrays hold f32, f64, i32 or u8',
+      Object.prototype.toString.call(data),
+      'convert it first',
+    );
   }
   const shape = [data.length];
   if (dtype === undefined || dtype === own) return { values: data.slice(), shape };
@@ -70,14 +80,24 @@ function nested(data: Nested, dtype: Dtype): { values: DataArray; shape: number[
   const fill = (row: Nested, depth: number): void => {
     if (depth === shape.length) {
       if (typeof row !== 'number') {
-        throw new ShapeError('tensor', 'rows have one length', `an element ${String(row)} at depth ${depth}`, 'pad the rows');
+        throw new ShapeError(
+          'tensor',
+          'rows have one length',
+          `an element ${String(row)} at depth ${depth}`,
+          'pad the rows',
+        );
       }
       values[next++] = row;
       return;
     }
     const found = Array.isArray(row) ? row.length : -1;
     if (found !== shape[depth]) {
-      throw new ShapeError('tensor', `rows at depth ${depth} have length ${shape[depth]}`, found < 0 ? typeof row : String(found), 'pad the rows');
+      throw new ShapeError(
+        'tensor',
+        `rows at depth ${depth} have length ${shape[depth]}`,
+        found < 0 ? typeof row : String(found),
+        'pad the rows',
+      );
     }
     for (const x of row as readonly Nested[]) fill(x, depth + 1);
   };
@@ -85,10 +105,19 @@ function nested(data: Nested, dtype: Dtype): { values: DataArray; shape: number[
   return { values, shape };
 }
 
+/** What linear memory can address, and so more than any tensor can have. */
+const MOST_BYTES = 4294967296;
+
+function room(op: string, shape: Shape, dtype: Dtype): DataArray {
+  checkShape(op, shape);
+  const bytes = sizeOf(shape) * arrayOf(dtype, 0).BYTES_PER_ELEMENT;
+  if (bytes > MOST_BYTES) throw new OutOfMemoryError(op, bytes, 0, MOST_BYTES, shape);
+  return arrayOf(dtype, sizeOf(shape));
+}
+
 /** A tensor of one value everywhere. */
 export function full(shape: Shape, value: number, dtype: Dtype = 'f32'): Tensor {
-  checkShape('full', shape);
-  const values = arrayOf(dtype, sizeOf(shape));
+  const values = room('full', shape, dtype);
   if (value !== 0) values.fill(value);
   return own(values, [...shape]);
 }
@@ -103,8 +132,7 @@ export function ones(shape: Shape, dtype: Dtype = 'f32'): Tensor {
 
 /** The n x n identity. */
 export function eye(n: number, dtype: Dtype = 'f32'): Tensor {
-  checkShape('eye', [n, n]);
-  const values = arrayOf(dtype, n * n);
+  const values = room('eye', [n, n], dtype);
   for (let k = 0; k < n; k++) values[k * n + k] = 1;
   return own(values, [n, n]);
 }
@@ -112,8 +140,7 @@ export function eye(n: number, dtype: Dtype = 'f32'): Tensor {
 /** start, start + 1, ... below `stop`. */
 export function range(start: number, stop: number, dtype: Dtype = 'f32'): Tensor {
   const count = Math.max(0, Math.ceil(stop - start));
-  checkShape('range', [count]);
-  const values = arrayOf(dtype, count);
+  const values = room('range', [count], dtype);
   for (let k = 0; k < count; k++) values[k] = start + k;
   return own(values, [count]);
 }

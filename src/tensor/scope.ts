@@ -11,7 +11,7 @@ import type { Backend, Block } from '../backend/backend.ts';
 import { backend } from '../backend/current.ts';
 import { BackendError } from '../errors.ts';
 import { eachLeaf, type Tree } from '../tree.ts';
-import { Storage } from './storage.ts';
+import type { Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
 
 interface Scope {
@@ -51,9 +51,25 @@ export function recordingDepth(): number {
   return recording;
 }
 
+/** Runs `body` as if no tape recorded: nothing is noted, and scopes free again. A gradient taken inside is complete. */
+export function unrecorded<T>(body: () => T): T {
+  const before = recording;
+  recording = 0;
+  try {
+    return body();
+  } finally {
+    recording = before;
+  }
+}
+
 /** Gives a storage to the current scope. */
 export function adopt(storage: Storage): void {
   current!.storages.add(storage);
+}
+
+/** Frees a storage now where the current scope owns it; for those who know that nobody asks for it again. */
+export function release(storage: Storage): void {
+  if (storage.array === null && current!.storages.delete(storage)) storage.drop('a tensor whose last use was over');
 }
 
 /** Makes the storages of `tensors` present on a backend; copies made here belong to the current scope. */
@@ -104,7 +120,8 @@ export function keep<T>(tree: T): T {
     storage.upload(backend(), 'keep');
     storage.array = null;
     for (let s = current; s !== null; s = s.parent) s.storages.delete(storage);
-    collected.register(storage, storage.block!);
+    if (!storage.kept) collected.register(storage, storage.block!);
+    storage.kept = true;
   });
   return tree;
 }

@@ -9,13 +9,24 @@ import type { Backend, Block, Operand } from '../backend/backend.ts';
 import { arrayOf, bytesOf, type DataArray, type Dtype } from '../dtype.ts';
 import { BackendError } from '../errors.ts';
 
+let made = 0;
+
+/** The number of storages made so far: those with a `serial` at or above it are younger than this moment. */
+export function storagesMade(): number {
+  return made;
+}
+
 export class Storage {
+  /** Counts storages in order of creation. */
+  readonly serial: number = made++;
   readonly dtype: Dtype;
   readonly length: number;
   /** The host home, or null where the storage is resident. */
   array: DataArray | null = null;
   /** The resident home, or a scope's copy of the host home. */
   block: Block | null = null;
+  /** Whether it was taken out of its scopes. */
+  kept = false;
   /** Why the elements are gone, or null while they are there. */
   gone: string | null = null;
 
@@ -43,7 +54,12 @@ export class Storage {
     this.check(op);
     if (this.block !== null && this.block.backend === on) return false;
     if (this.array === null) {
-      throw new BackendError(op, `operands are on ${on.name}`, `a tensor on ${this.block!.backend.name}`, 'read it and make a new one');
+      throw new BackendError(
+        op,
+        `operands are on ${on.name}`,
+        `a tensor on ${this.block!.backend.name}`,
+        'read it and make a new one',
+      );
     }
     if (this.block !== null) this.block.backend.free(this.block);
     this.block = on.alloc(this.array.byteLength, op, [this.length]);
@@ -70,7 +86,12 @@ export class Storage {
 
   check(op: string): void {
     if (this.gone !== null) {
-      throw new BackendError(op, 'tensors are used while they live', this.gone, 'return it from its scope, or keep() it');
+      throw new BackendError(
+        op,
+        'tensors are used while they live',
+        this.gone,
+        'return it from its scope, or keep() it',
+      );
     }
   }
 
@@ -82,7 +103,12 @@ export class Storage {
 /** Reads at once, or throws where the backend must wait. */
 export function readNow(block: Block, byteOffset: number, into: DataArray): void {
   if (block.backend.readSync === undefined) {
-    throw new BackendError('read', 'the backend reads at once', block.backend.name, 'await data() inside the scope instead');
+    throw new BackendError(
+      'read',
+      'the backend reads at once',
+      block.backend.name,
+      'await data() inside the scope instead',
+    );
   }
   block.backend.readSync({ block, byteOffset }, into);
 }
