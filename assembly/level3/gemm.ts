@@ -10,7 +10,7 @@ import { GemmArgs, orient, place, Plan } from './plan';
 import { tile } from './ukr';
 
 /** Pieces of a call and their shape; src/kernels/gemm.ts has the same. */
-const PIECE: f64 = 2097152;
+const PIECE: f64 = 1048576;
 const GRAIN: i32 = 24;
 
 /** Pieces: groups of batch elements, or of each element `cuts` ranges of the longer side. */

@@ -43,7 +43,7 @@ const MC = 96;
 const NC = 1024;
 
 /** Products a piece is worth, and the multiple of lines at which it is cut; assembly/level3/gemm.ts has the same. */
-const PIECE = 2 ** 21;
+const PIECE = 2 ** 20;
 const GRAIN = 24;
 /** Workspace in front of the panels; assembly/level3/plan.ts has the same. */
 const PLAN_BYTES = 3072;
@@ -95,14 +95,15 @@ export const gemm: Kernel<typeof gemmFields> = defineKernel({
   reference(a, round) {
     const { groups, cuts, lines } = cutsOf(a);
     const { am, ak, ab, bk, bn, bb, cm, cn, cb } = lists(a);
+    const { A, B, C } = a;
     /** Blocks of KC products, each summed from +0 in order, added in order. */
     const entry = (first: number, second: number, c: number): void => {
-      if (a.k === 0 && a.accumulate === 0) a.C[c] = 0;
+      if (a.k === 0 && a.accumulate === 0) C[c] = 0;
       for (let p = 0; p < a.k; p += KC) {
         const end = Math.min(p + KC, a.k);
         let sum = 0;
-        for (let q = p; q < end; q++) sum = round(sum + round(a.A[first + ak[q]!]! * a.B[second + bk[q]!]!));
-        a.C[c] = p > 0 || a.accumulate !== 0 ? round(a.C[c]! + sum) : sum;
+        for (let q = p; q < end; q++) sum = round(sum + round(A[first + ak[q]!]! * B[second + bk[q]!]!));
+        C[c] = p > 0 || a.accumulate !== 0 ? round(C[c]! + sum) : sum;
       }
     };
     for (let t = a.begin; t < a.end; t++) {
