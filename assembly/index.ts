@@ -5,12 +5,24 @@ import { fill, FillArgs } from './move/fill';
 import { unary, UnaryArgs } from './map/unary';
 import { binary, BinaryArgs } from './map/binary';
 import { select3, SelectArgs } from './map/select';
+import { copy, CopyArgs } from './move/copy';
+import { cast, CastArgs } from './move/cast';
+import { gather, GatherArgs } from './move/gather';
+import { scatterAdd, ScatterAddArgs } from './move/scatterAdd';
+import { argmax, ArgmaxArgs } from './map/argmax';
+import { reduce, ReduceArgs } from './map/reduce';
 import { sgd, SgdArgs } from './nn/sgd';
 import { adam, AdamArgs } from './nn/adam';
 import { pool, PoolArgs } from './nn/pool';
 import { poolGrad, PoolGradArgs } from './nn/poolGrad';
 import { gemm } from './level3/gemm';
 import { GemmArgs } from './level3/plan';
+import { batchNorm, BatchNormArgs } from './nn/batchNorm';
+import { batchNormApply, BatchNormApplyArgs } from './nn/batchNormApply';
+import { batchNormGrad, BatchNormGradArgs } from './nn/batchNormGrad';
+import { layerNorm, LayerNormArgs } from './nn/layerNorm';
+import { layerNormGrad, LayerNormGradArgs } from './nn/layerNormGrad';
+import { layerNormAffineGrad, LayerNormAffineGradArgs } from './nn/layerNormAffineGrad';
 
 export function fill_f32(args: usize): void { fill<f32>(changetype<FillArgs>(args)); }
 export function fill_f64(args: usize): void { fill<f64>(changetype<FillArgs>(args)); }
@@ -32,3 +44,33 @@ export function poolGrad_f32(args: usize): void { poolGrad<f32>(changetype<PoolG
 export function poolGrad_f64(args: usize): void { poolGrad<f64>(changetype<PoolGradArgs>(args)); }
 export function gemm_f32(args: usize): void { gemm<f32>(changetype<GemmArgs>(args)); }
 export function gemm_f64(args: usize): void { gemm<f64>(changetype<GemmArgs>(args)); }
+export function copy_f32(args: usize): void { copy<u32>(changetype<CopyArgs>(args)); }
+export function copy_f64(args: usize): void { copy<u64>(changetype<CopyArgs>(args)); }
+export function copy_i32(args: usize): void { copy<u32>(changetype<CopyArgs>(args)); }
+export function copy_u8(args: usize): void { copy<u8>(changetype<CopyArgs>(args)); }
+export function cast_f32(args: usize): void { cast<f32>(changetype<CastArgs>(args)); }
+export function cast_f64(args: usize): void { cast<f64>(changetype<CastArgs>(args)); }
+export function cast_i32(args: usize): void { cast<i32>(changetype<CastArgs>(args)); }
+export function cast_u8(args: usize): void { cast<u8>(changetype<CastArgs>(args)); }
+export function gather_f32(args: usize): void { gather<f32>(changetype<GatherArgs>(args)); }
+export function gather_f64(args: usize): void { gather<f64>(changetype<GatherArgs>(args)); }
+export function gather_i32(args: usize): void { gather<i32>(changetype<GatherArgs>(args)); }
+export function gather_u8(args: usize): void { gather<u8>(changetype<GatherArgs>(args)); }
+export function scatterAdd_f32(args: usize): void { scatterAdd<f32>(changetype<ScatterAddArgs>(args)); }
+export function scatterAdd_f64(args: usize): void { scatterAdd<f64>(changetype<ScatterAddArgs>(args)); }
+export function argmax_f32(args: usize): void { argmax<f32>(changetype<ArgmaxArgs>(args)); }
+export function argmax_f64(args: usize): void { argmax<f64>(changetype<ArgmaxArgs>(args)); }
+export function reduce_f32(args: usize): void { reduce<f32>(changetype<ReduceArgs>(args)); }
+export function reduce_f64(args: usize): void { reduce<f64>(changetype<ReduceArgs>(args)); }
+export function batchNorm_f32(args: usize): void { batchNorm<f32>(changetype<BatchNormArgs>(args)); }
+export function batchNorm_f64(args: usize): void { batchNorm<f64>(changetype<BatchNormArgs>(args)); }
+export function batchNormApply_f32(args: usize): void { batchNormApply<f32>(changetype<BatchNormApplyArgs>(args)); }
+export function batchNormApply_f64(args: usize): void { batchNormApply<f64>(changetype<BatchNormApplyArgs>(args)); }
+export function batchNormGrad_f32(args: usize): void { batchNormGrad<f32>(changetype<BatchNormGradArgs>(args)); }
+export function batchNormGrad_f64(args: usize): void { batchNormGrad<f64>(changetype<BatchNormGradArgs>(args)); }
+export function layerNorm_f32(args: usize): void { layerNorm<f32>(changetype<LayerNormArgs>(args)); }
+export function layerNorm_f64(args: usize): void { layerNorm<f64>(changetype<LayerNormArgs>(args)); }
+export function layerNormGrad_f32(args: usize): void { layerNormGrad<f32>(changetype<LayerNormGradArgs>(args)); }
+export function layerNormGrad_f64(args: usize): void { layerNormGrad<f64>(changetype<LayerNormGradArgs>(args)); }
+export function layerNormAffineGrad_f32(args: usize): void { layerNormAffineGrad<f32>(changetype<LayerNormAffineGradArgs>(args)); }
+export function layerNormAffineGrad_f64(args: usize): void { layerNormAffineGrad<f64>(changetype<LayerNormAffineGradArgs>(args)); }

@@ -1,14 +1,48 @@
 /** Every kernel there is: laws, benchmarks and the build check walk this list. */
 
 import { adam } from './adam.ts';
+import { argmax } from './argmax.ts';
+import { batchNorm } from './batchNorm.ts';
+import { batchNormApply } from './batchNormApply.ts';
+import { batchNormGrad } from './batchNormGrad.ts';
 import { binary } from './binary.ts';
+import { cast } from './cast.ts';
+import { copy } from './copy.ts';
 import { fill } from './fill.ts';
+import { gather } from './gather.ts';
 import { gemm } from './gemm.ts';
 import type { Kernel } from './kernel.ts';
+import { layerNorm } from './layerNorm.ts';
+import { layerNormAffineGrad } from './layerNormAffineGrad.ts';
+import { layerNormGrad } from './layerNormGrad.ts';
+import { pool } from './pool.ts';
+import { poolGrad } from './poolGrad.ts';
+import { reduce } from './reduce.ts';
+import { scatterAdd } from './scatterAdd.ts';
 import { select } from './select.ts';
 import { sgd } from './sgd.ts';
 import { unary } from './unary.ts';
-import { pool } from './pool.ts';
-import { poolGrad } from './poolGrad.ts';
 
-export const kernels: readonly Kernel[] = [fill, unary, binary, select, sgd, adam, pool, poolGrad, gemm];
+export const kernels: readonly Kernel[] = [
+  fill,
+  unary,
+  binary,
+  select,
+  reduce,
+  argmax,
+  copy,
+  cast,
+  gather,
+  scatterAdd,
+  sgd,
+  adam,
+  pool,
+  poolGrad,
+  gemm,
+  batchNorm,
+  batchNormApply,
+  batchNormGrad,
+  layerNorm,
+  layerNormGrad,
+  layerNormAffineGrad,
+];

@@ -1,7 +1,7 @@
 /** One call of a kernel on one backend: a sample's arrays become operands, and come back as plain arrays. */
 
 import type { Operand } from '../../src/backend/backend.ts';
-import { arrayOf, type DataArray, type Dtype } from '../../src/dtype.ts';
+import { arrayOf, type DataArray, type Dtype, isReal } from '../../src/dtype.ts';
 import type { Args, Fields, Kernel, Kind, Sample } from '../../src/kernels/kernel.ts';
 
 export type AnyKernel = Kernel<Fields>;
@@ -25,9 +25,11 @@ export function contentsOf(kernel: AnyKernel, dtype: Dtype, sample: AnySample): 
   return contents;
 }
 
+/** NaN marks elements that are not set; integers have a mark of their own. */
 function converted(values: DataArray, dtype: Dtype): DataArray {
   const into = arrayOf(dtype, values.length);
-  into.set(values as never);
+  const mark = isReal(dtype) ? NaN : 0xa5;
+  for (let k = 0; k < into.length; k++) into[k] = Number.isNaN(values[k]) ? mark : values[k]!;
   return into;
 }
 
