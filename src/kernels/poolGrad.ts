@@ -52,9 +52,7 @@ function winners(a: WindowSizes, random: Random): Int32Array {
     eachWindow(a, ({ at, y0, y1, x0, x1 }) => {
       const pick = (from: number, to: number): number => integers(1, from, to - 1, random)[0]!;
       const wrong = random() > 0.99;
-      index[t * a.outHeight * a.outWidth + at] = wrong
-        ? a.height * a.width + at
-        : pick(y0, y1) * a.width + pick(x0, x1);
+      index[t * a.outHeight * a.outWidth + at] = wrong ? a.height * a.width : pick(y0, y1) * a.width + pick(x0, x1);
     });
   }
   return index;
