@@ -40,7 +40,7 @@ export function safetensorsHeaderBytes(first: Uint8Array, fileBytes: number, lim
     throw new FormatError(OP, 'a file has at least 8 bytes', `${fileBytes}`, 'check that this is the whole file');
   }
   const view = new DataView(first.buffer, first.byteOffset, 8);
-  const length = view.getUint32(4, true) * 2 ** 32 + view.getUint32(0, true);
+  const length = view.getUint32(4, true) * 4294967296 + view.getUint32(0, true);
   const limit = Math.min(limits.headerBytes ?? 100_000_000, 100_000_000);
   if (length > limit) {
     throw new FormatError(OP, `the header has at most ${limit} bytes`, `${length}`, 'check that this is safetensors');

@@ -1,0 +1,47 @@
+/** Orders of examples, drawn by keys: the same for a seed on every machine, and an epoch needs no earlier one. */
+
+import { FormatError } from '../errors.ts';
+import { fold, type Key, key, philox, type Words } from '../random.ts';
+import { gatherSplit, type Split } from './dataset.ts';
+
+/** The order of `count` examples in an epoch: 0 to count - 1, each once. */
+export function permutation(count: number, seed: number, epoch: number): Int32Array {
+  return shuffled(count, fold(key(seed), 'shuffle', epoch));
+}
+
+/**
+ * Sets a part of the training examples aside for choices, so that the test examples make none. `fraction` of them, by
+ * the seed; both parts keep the order of the file. FormatError when a part would be empty.
+ */
+export function splitValidation(split: Split, fraction: number, seed: number): { train: Split; validation: Split } {
+  const held = Math.round(split.count * fraction);
+  if (!(held >= 1 && held < split.count)) {
+    const got = `${fraction} of ${split.count}`;
+    throw new FormatError('splitValidation', 'both parts have examples', got, 'choose a fraction between 0 and 1');
+  }
+  const order = shuffled(split.count, fold(key(seed), 'validation'));
+  return {
+    train: gatherSplit(split, order.slice(held).sort()),
+    validation: gatherSplit(split, order.slice(0, held).sort()),
+  };
+}
+
+/** Fisher and Yates's shuffle, as Durstenfeld 1964 has it; the i-th swap uses the i-th word of the key. */
+export function shuffled(count: number, by: Key): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, k) => k);
+  let words: Words = [0, 0, 0, 0];
+  for (let i = 0; i < count - 1; i++) {
+    if (i % 4 === 0) words = philox([i / 4, 0, 0, 0], by.lo, by.hi);
+    const last = count - 1 - i;
+    const chosen = below(words[i % 4]!, last + 1);
+    const moved = order[chosen]!;
+    order[chosen] = order[last]!;
+    order[last] = moved;
+  }
+  return order;
+}
+
+/** A random word as a whole number in 0..n-1; uneven by at most n / 2^32. */
+export function below(word: number, n: number): number {
+  return Math.floor(((word >>> 0) / 4294967296) * n);
+}
