@@ -1,9 +1,13 @@
 /** y = op(x), x strided, y dense. The codes are those of src/kernels/unary.ts. */
 
 import { Head } from '../abi';
+import { cos, erf, exp, log, sigmoid, sin, tanh } from '../simd/math';
 import { item, lanesAt, offsetOf, PIECE, storeLanes, volume } from './walk';
 
-const enum Unary { copy, neg, abs, sign, floor, sqrt, rsqrt, reciprocal, square, relu, step }
+const enum Unary {
+  copy, neg, abs, sign, floor, sqrt, rsqrt, reciprocal, square, relu, step,
+  exp, log, tanh, erf, sin, cos, sigmoid, gelu, geluGrad,
+}
 
 @unmanaged
 export class UnaryArgs extends Head {
@@ -95,6 +99,15 @@ function other<T>(op: i32, x: v128): v128 {
     case Unary.sqrt: return v128.sqrt<T>(x);
     case Unary.rsqrt: return v128.div<T>(v128.splat<T>(1), v128.sqrt<T>(x));
     case Unary.reciprocal: return v128.div<T>(v128.splat<T>(1), x);
+    case Unary.exp: return exp<T>(x);
+    case Unary.log: return log<T>(x);
+    case Unary.tanh: return tanh<T>(x);
+    case Unary.erf: return erf<T>(x);
+    case Unary.sin: return sin<T>(x);
+    case Unary.cos: return cos<T>(x);
+    case Unary.sigmoid: return sigmoid<T>(x);
+    case Unary.gelu: return v128.mul<T>(x, normal<T>(x));
+    case Unary.geluGrad: return v128.add<T>(normal<T>(x), v128.mul<T>(x, density<T>(x)));
     default: return x;
   }
 }
@@ -107,4 +120,18 @@ function sign<T>(x: v128): v128 {
   const below = v128.lt<T>(x, zero);
   const one = v128.or(v128.and(above, v128.splat<T>(1)), v128.and(below, v128.splat<T>(-1)));
   return v128.bitselect(one, x, v128.or(above, below));
+}
+
+/** The normal distribution (1 + erf(x / sqrt 2)) / 2. */
+function normal<T>(x: v128): v128 {
+  const e = erf<T>(v128.mul<T>(x, v128.splat<T>(<T>0.7071067811865476)));
+  return v128.mul<T>(v128.splat<T>(0.5), v128.add<T>(v128.splat<T>(1), e));
+}
+
+/** Its density e^(-x^2 / 2) / sqrt(2 pi). */
+// @ts-ignore: decorator
+@inline
+function density<T>(x: v128): v128 {
+  const e = exp<T>(v128.mul<T>(v128.splat<T>(-0.5), v128.mul<T>(x, x)));
+  return v128.mul<T>(v128.splat<T>(<T>0.3989422804014327), e);
 }

@@ -1,11 +1,15 @@
 /** y = op(x) element by element. */
 
+import { cos, cosf, erf, erff, exp, expf, log, logf, sigmoid, sigmoidf, sin, sinf, tanh, tanhf } from '../math.ts';
 import { sizeOf } from '../shape.ts';
 import { defineKernel, type Kernel, type Round } from './kernel.ts';
 import { eachElement, offsetOf, piecesOf } from './pieces.ts';
 import { extentOf, Layout, numbers, stridesOf, unset } from './samples.ts';
 
-/** What unary computes. relu is x < 0 ? 0 : x and so keeps NaN; step is x > 0 ? 1 : 0, its derivative. */
+/**
+ * What unary computes. rsqrt is 1 / sqrt(x); gelu is x (1 + erf(x / sqrt 2)) / 2 and geluGrad its derivative; relu is
+ * x < 0 ? 0 : x and so keeps NaN; step, its derivative, is x > 0 ? 1 : 0.
+ */
 export const Unary = {
   copy: 0,
   neg: 1,
@@ -18,6 +22,15 @@ export const Unary = {
   square: 8,
   relu: 9,
   step: 10,
+  exp: 11,
+  log: 12,
+  tanh: 13,
+  erf: 14,
+  sin: 15,
+  cos: 16,
+  sigmoid: 17,
+  gelu: 18,
+  geluGrad: 19,
 } as const;
 
 /** One function a code. */
@@ -34,7 +47,27 @@ export const unaryFunctions: Readonly<Record<keyof typeof Unary, (x: number, rou
   // Not Math.max: it turns -0 into 0, and the compiled pmax keeps it.
   relu: (x) => (x < 0 ? 0 : x),
   step: (x) => (x > 0 ? 1 : 0),
+  exp: (x, round) => (round === Math.fround ? expf(x) : exp(x)),
+  log: (x, round) => (round === Math.fround ? logf(x) : log(x)),
+  tanh: (x, round) => (round === Math.fround ? tanhf(x) : tanh(x)),
+  erf: (x, round) => (round === Math.fround ? erff(x) : erf(x)),
+  sin: (x, round) => (round === Math.fround ? sinf(x) : sin(x)),
+  cos: (x, round) => (round === Math.fround ? cosf(x) : cos(x)),
+  sigmoid: (x, round) => (round === Math.fround ? sigmoidf(x) : sigmoid(x)),
+  gelu: (x, round) => round(x * normal(x, round)),
+  geluGrad: (x, round) => round(normal(x, round) + round(x * density(x, round))),
 };
+
+/** The normal distribution (1 + erf(x / sqrt 2)) / 2. */
+function normal(x: number, round: Round): number {
+  const z = round(x * round(Math.SQRT1_2));
+  return round(0.5 * round(1 + unaryFunctions.erf(z, round)));
+}
+
+/** Its density e^(-x^2 / 2) / sqrt(2 pi). */
+function density(x: number, round: Round): number {
+  return round(round(0.3989422804014327) * unaryFunctions.exp(round(-0.5 * round(x * x)), round));
+}
 
 const byCode = Object.entries(Unary).map(([name]) => unaryFunctions[name as keyof typeof Unary]);
 
