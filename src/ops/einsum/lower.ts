@@ -5,9 +5,8 @@
  */
 
 import type { Backend, Operand } from '../../backend/backend.ts';
-import type { Dtype } from '../../dtype.ts';
 import { gemm } from '../../kernels/gemm.ts';
-import type { Shape } from '../../shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { tableOf, type Walk, walkOf } from './offsets.ts';
 
 /** A label with its size and its stride in each operand; 0 where the operand lacks it. */
@@ -25,6 +24,8 @@ export interface Mode {
 export interface Lowered {
   readonly args: Record<string, unknown>;
   readonly tables: readonly (readonly [field: string, walk: Walk])[];
+  /** The least offsets from the first element of each operand. */
+  readonly low: { readonly a: number; readonly b: number; readonly c: number };
 }
 
 /**
@@ -87,8 +88,10 @@ function pack({ batch, m, n, k }: Groups): Lowered {
   const count = (modes: readonly Mode[]): number => modes.reduce((size, mode) => size * mode.size, 1);
   const args: Record<string, unknown> = { batch: count(batch), m: count(m), n: count(n), k: count(k), accumulate: 0 };
   const tables: [string, Walk][] = [];
+  const low = { a: 0, b: 0, c: 0 };
   const put = (name: string, modes: readonly Mode[], key: 'a' | 'b' | 'c'): void => {
     const w = walk(modes, key);
+    low[key] += w.low;
     args[name] = w.stride;
     args[`${name}t`] = null;
     if (w.key !== null) tables.push([`${name}t`, w]);
@@ -102,31 +105,29 @@ function pack({ batch, m, n, k }: Groups): Lowered {
   put('cm', m, 'c');
   put('cn', n, 'c');
   put('cb', batch, 'c');
-  return { args, tables };
+  return { args, tables, low };
 }
 
-/** Runs a lowered contraction; `accumulate` adds to C. */
-export function runLowered(
-  { args, tables }: Lowered,
-  on: Backend,
-  dtype: Dtype,
-  operands: { readonly A: Operand; readonly B: Operand; readonly C: Operand },
-  accumulate: boolean,
-): void {
-  args.A = operands.A;
-  args.B = operands.B;
-  args.C = operands.C;
-  args.accumulate = accumulate ? 1 : 0;
+/** Runs a lowered contraction c = a b. */
+export function runLowered({ args, tables, low }: Lowered, on: Backend, c: Tensor, a: Tensor, b: Tensor): void {
+  args.A = first(a, low.a);
+  args.B = first(b, low.b);
+  args.C = first(c, low.c);
   for (const [field, w] of tables) args[field] = tableOf(w, on);
-  on.run(gemm, dtype, args as never);
+  on.run(gemm, c.dtype, args as never);
+}
+
+/** The lowest element that is read; a view without elements may begin behind its storage. */
+function first(x: Tensor, low: number): Operand {
+  return x.storage.operand(x.size === 0 ? 0 : x.offset + low);
 }
 
 /** Modes of a contraction from the labels, sizes and strides of its operands. */
 export function modesOf(
   labels: { readonly a: readonly string[]; readonly b: readonly string[]; readonly c: readonly string[] },
-  a: { readonly shape: Shape; readonly strides: Shape },
-  b: { readonly shape: Shape; readonly strides: Shape },
-  c: { readonly shape: Shape; readonly strides: Shape },
+  a: Tensor,
+  b: Tensor,
+  c: Tensor,
 ): Mode[] {
   return [...new Set([...labels.c, ...labels.a, ...labels.b])].map((label) => {
     const [i, j, l] = [labels.a.indexOf(label), labels.b.indexOf(label), labels.c.indexOf(label)];

@@ -31,10 +31,10 @@ interface Known {
   readonly run: Run;
 }
 
-type Run = (out: Tensor, a: Tensor, b: Tensor, on: Backend, accumulate: boolean) => void;
+type Run = (out: Tensor, a: Tensor, b: Tensor, on: Backend) => void;
 
-/** Shapes remembered per pairing: a training step meets one or two, a change of ranks starts a new one. */
-const KNOWN = 8;
+/** Shapes remembered per pairing: those of all layers of a network; a change of ranks starts new ones. */
+const KNOWN = 64;
 const pairings = new Map<string, Pairing>();
 
 /** The pairing of labels; the same object every time. */
@@ -69,15 +69,8 @@ const pairOp: Op<Pairing> = {
   ],
 };
 
-/** Writes the contraction of resident `a` and `b` to `out`, of any strides, or adds it there. */
-export function pairInto(
-  out: Tensor,
-  a: Tensor,
-  b: Tensor,
-  labels: Pairing,
-  on: Backend,
-  accumulate: boolean = false,
-): void {
+/** Writes the contraction of resident `a` and `b` to `out`, which may have any strides. */
+export function pairInto(out: Tensor, a: Tensor, b: Tensor, labels: Pairing, on: Backend): void {
   if (out.size === 0) return;
   const { known } = labels;
   for (const { shapes, strides, run } of known) {
@@ -88,7 +81,7 @@ export function pairInto(
       same(strides[1], b.strides) &&
       same(strides[2], out.strides)
     ) {
-      run(out, a, b, on, accumulate);
+      run(out, a, b, on);
       return;
     }
   }
@@ -96,7 +89,7 @@ export function pairInto(
   const run = asProduct(modes, out) ?? asContraction(lower(modes));
   if (known.length === KNOWN) known.shift();
   known.push({ shapes: [a.shape, b.shape], strides: [a.strides, b.strides, out.strides], run });
-  run(out, a, b, on, accumulate);
+  run(out, a, b, on);
 }
 
 function same(a: Shape, b: Shape): boolean {
@@ -105,14 +98,7 @@ function same(a: Shape, b: Shape): boolean {
 }
 
 function asContraction(lowered: Lowered): Run {
-  return (out, a, b, on, accumulate) => {
-    const operands = {
-      A: a.storage.operand(a.offset),
-      B: b.storage.operand(b.offset),
-      C: out.storage.operand(out.offset),
-    };
-    runLowered(lowered, on, out.dtype, operands, accumulate);
-  };
+  return (out, a, b, on) => runLowered(lowered, on, out, a, b);
 }
 
 /** Nothing is summed: the elementwise kernel is quicker, except where the result is not dense. */
@@ -131,8 +117,7 @@ function asProduct(modes: readonly Mode[], out: Tensor): Run | null {
     aStrides: strides[first],
     bStrides: strides[second],
   };
-  return (out, a, b, on, accumulate) => {
-    if (accumulate) throw new Error('a product does not accumulate');
+  return (out, a, b, on) => {
     const operands = [a.storage.operand(a.offset), b.storage.operand(b.offset)];
     on.run(binary, out.dtype, { ...args, a: operands[first], b: operands[second], y: out.storage.operand(out.offset) });
   };
