@@ -100,31 +100,33 @@ export function planeOf(shape: Shape): number {
 
 function momentsOf({ count, images }: Split, shape: Shape): { mean: number[]; std: number[] } {
   const plane = planeOf(shape);
-  const channels = shape[0] ?? 1;
+  const step = sizeOf(shape);
   const mean: number[] = [];
   const std: number[] = [];
-  for (let c = 0; c < channels; c++) {
-    const average = total(images, count, channels, plane, c, (x) => x) / (count * plane);
-    const squares = total(images, count, channels, plane, c, (x) => (x - average) * (x - average));
+  for (let begin = 0; begin < step; begin += plane) {
+    const average = sumOver(images, begin, plane, step, 0, false) / (count * plane);
+    const squares = sumOver(images, begin, plane, step, average, true) / (count * plane);
     mean.push(average);
-    std.push(Math.sqrt(squares / (count * plane)) || 1);
+    std.push(Math.sqrt(squares) || 1);
   }
   return { mean, std };
 }
 
-/** The sum of f over one channel of all examples, always in the same order. */
-function total(
+/** The sum of x - about, or of its square, over pieces of `plane` values every `step`, in the order of the data. */
+function sumOver(
   images: Uint8Array | Float32Array,
-  count: number,
-  channels: number,
+  begin: number,
   plane: number,
-  channel: number,
-  f: (x: number) => number,
+  step: number,
+  about: number,
+  isSquared: boolean,
 ): number {
   let sum = 0;
-  for (let n = 0; n < count; n++) {
-    const begin = (n * channels + channel) * plane;
-    for (let i = begin; i < begin + plane; i++) sum += f(images[i]!);
+  for (; begin < images.length; begin += step) {
+    for (let i = begin; i < begin + plane; i++) {
+      const x = images[i]! - about;
+      sum += isSquared ? x * x : x;
+    }
   }
   return sum;
 }
