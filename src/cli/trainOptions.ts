@@ -1,0 +1,34 @@
+/** The options of `rankwise train`. */
+
+import { formats } from '../formats/all.ts';
+import { methods } from '../methods/all.ts';
+import { models } from '../nn/models/all.ts';
+import { scheduleNames } from '../optim/schedule.ts';
+import type { OptionSpecs } from './command.ts';
+
+export const trainOptions: OptionSpecs = {
+  data: { kind: 'text', value: 'NAME', about: 'digits, mnist, fashion, cifar10, or a .csv or .npy file', fallback: 'digits' },
+  'data-dir': { kind: 'text', value: 'DIR', about: "where a named set's files lie" },
+  model: { kind: 'text', value: 'NAME', about: 'the network', fallback: 'mlp', choices: models.map(({ name }) => name) },
+  widths: { kind: 'text', value: 'N,N', about: 'hidden widths of mlp' },
+  width: { kind: 'number', value: 'X', about: 'all widths times this: a narrower network', min: 0.001, max: 100 },
+  format: { kind: 'text', value: 'NAME', about: 'the format of the weights', fallback: 'dense', choices: formats.map(({ name }) => name) },
+  rank: { kind: 'text', value: 'R', about: "8, 4,8,8, 0.1 (of each weight's parameters), same or params:N", fallback: '0.1' },
+  method: { kind: 'text', value: 'NAME', about: 'how it is trained', fallback: 'descent', choices: methods.map(({ name }) => name) },
+  optimizer: { kind: 'text', value: 'NAME', about: 'the optimizer', fallback: 'sgd', choices: ['sgd', 'adam', 'adamw'] },
+  lr: { kind: 'number', value: 'X', about: 'learning rate; default 0.05 for sgd, 0.001 for adam', min: 0 },
+  momentum: { kind: 'number', value: 'X', about: 'momentum of sgd', fallback: 0.9, min: 0, max: 0.9999 },
+  'weight-decay': { kind: 'number', value: 'X', about: 'decay of weights, not of biases and norms', fallback: 0, min: 0 },
+  schedule: { kind: 'text', value: 'NAME', about: 'learning rate over the run', fallback: 'cosine', choices: [...scheduleNames, 'plateau'] },
+  clip: { kind: 'number', value: 'X', about: 'limit of the gradient norm; 0 for none', fallback: 0, min: 0 },
+  epochs: { kind: 'number', value: 'N', about: 'passes over the data', fallback: 10, min: 1, whole: true },
+  steps: { kind: 'number', value: 'N', about: 'stop after so many steps', min: 1, whole: true },
+  batch: { kind: 'number', value: 'N', about: 'examples a step', fallback: 64, min: 1, whole: true },
+  augment: { kind: 'flag', about: 'flip and crop training images' },
+  validation: { kind: 'number', value: 'X', about: 'share of the training set measured after each epoch', fallback: 0, min: 0, max: 0.9 },
+  seed: { kind: 'number', value: 'N', about: 'seed of weights, order, augmentation', fallback: 1, min: 0, whole: true },
+  out: { kind: 'text', value: 'DIR', about: 'folder for the model, checkpoints and metrics' },
+  resume: { kind: 'flag', about: 'go on with the run in --out' },
+  force: { kind: 'flag', about: 'start anew where --out holds a run' },
+  'dry-run': { kind: 'flag', about: 'build the model, print its layers, do not train' },
+};
