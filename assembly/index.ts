@@ -23,6 +23,10 @@ import { batchNormGrad, BatchNormGradArgs } from './nn/batchNormGrad';
 import { layerNorm, LayerNormArgs } from './nn/layerNorm';
 import { layerNormGrad, LayerNormGradArgs } from './nn/layerNormGrad';
 import { layerNormAffineGrad, LayerNormAffineGradArgs } from './nn/layerNormAffineGrad';
+import { softmax, SoftmaxArgs } from './nn/softmax';
+import { softmaxGrad, SoftmaxGradArgs } from './nn/softmaxGrad';
+import { softmaxCrossEntropy, SoftmaxCrossEntropyArgs } from './nn/softmaxCrossEntropy';
+import { softmaxCrossEntropyGrad, SoftmaxCrossEntropyGradArgs } from './nn/softmaxCrossEntropyGrad';
 
 export function fill_f32(args: usize): void { fill<f32>(changetype<FillArgs>(args)); }
 export function fill_f64(args: usize): void { fill<f64>(changetype<FillArgs>(args)); }
@@ -74,3 +78,11 @@ export function layerNormGrad_f32(args: usize): void { layerNormGrad<f32>(change
 export function layerNormGrad_f64(args: usize): void { layerNormGrad<f64>(changetype<LayerNormGradArgs>(args)); }
 export function layerNormAffineGrad_f32(args: usize): void { layerNormAffineGrad<f32>(changetype<LayerNormAffineGradArgs>(args)); }
 export function layerNormAffineGrad_f64(args: usize): void { layerNormAffineGrad<f64>(changetype<LayerNormAffineGradArgs>(args)); }
+export function softmax_f32(args: usize): void { softmax<f32>(changetype<SoftmaxArgs>(args)); }
+export function softmax_f64(args: usize): void { softmax<f64>(changetype<SoftmaxArgs>(args)); }
+export function softmaxGrad_f32(args: usize): void { softmaxGrad<f32>(changetype<SoftmaxGradArgs>(args)); }
+export function softmaxGrad_f64(args: usize): void { softmaxGrad<f64>(changetype<SoftmaxGradArgs>(args)); }
+export function softmaxCrossEntropy_f32(args: usize): void { softmaxCrossEntropy<f32>(changetype<SoftmaxCrossEntropyArgs>(args)); }
+export function softmaxCrossEntropy_f64(args: usize): void { softmaxCrossEntropy<f64>(changetype<SoftmaxCrossEntropyArgs>(args)); }
+export function softmaxCrossEntropyGrad_f32(args: usize): void { softmaxCrossEntropyGrad<f32>(changetype<SoftmaxCrossEntropyGradArgs>(args)); }
+export function softmaxCrossEntropyGrad_f64(args: usize): void { softmaxCrossEntropyGrad<f64>(changetype<SoftmaxCrossEntropyGradArgs>(args)); }

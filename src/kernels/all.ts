@@ -22,6 +22,10 @@ import { scatterAdd } from './scatterAdd.ts';
 import { select } from './select.ts';
 import { sgd } from './sgd.ts';
 import { unary } from './unary.ts';
+import { softmax } from './softmax.ts';
+import { softmaxGrad } from './softmaxGrad.ts';
+import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
+import { softmaxCrossEntropyGrad } from './softmaxCrossEntropyGrad.ts';
 
 export const kernels: readonly Kernel[] = [
   fill,
@@ -45,4 +49,8 @@ export const kernels: readonly Kernel[] = [
   layerNorm,
   layerNormGrad,
   layerNormAffineGrad,
+  softmax,
+  softmaxGrad,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
 ];
