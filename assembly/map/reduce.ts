@@ -6,7 +6,7 @@
 
 import { Head } from '../abi';
 import { BLOCK, foldBlock, identity, join, LANES, Reduce, take } from './fold';
-import { item, lanesAt, offsetOf, storeLanes, volume } from './walk';
+import { item, offsetOf, volume } from './walk';
 
 /** Outputs in a piece; src/kernels/reduce.ts has the same. */
 const OUTPUTS: usize = 64;
@@ -79,7 +79,15 @@ function blockAt<T>(a: ReduceArgs, x: usize, r: usize, n: usize): usize {
   while (n > 0) {
     const run = min(inner - column, n);
     let from = x + offsetOf(row, a.reduced, a.reducedStrides, outer) * sizeof<T>() + column * step;
-    for (let i: usize = 0; i < run; i++) {
+    let i: usize = 0;
+    if (step == sizeof<T>()) {
+      for (; i + 16 / sizeof<T>() <= run; i += 16 / sizeof<T>()) {
+        v128.store(to, v128.load(from));
+        to += 16;
+        from += 16;
+      }
+    }
+    for (; i < run; i++) {
       store<T>(to, load<T>(from));
       to += sizeof<T>();
       from += step;
@@ -97,11 +105,11 @@ function reduceTile<T>(a: ReduceArgs, x: usize, y: usize, n: usize, count: usize
   for (let j: usize = 0; j < n; j++) store<T>(y + j * sizeof<T>(), identity<T>(a.op));
   for (let r: usize = 0; r < count; r += BLOCK) {
     const rows = min(count - r, BLOCK);
-    for (let i: usize = 0; i < rows; i++) {
-      const from = x + offsetOf(r + i, a.reduced, a.reducedStrides, a.reducedOrder) * sizeof<T>();
-      const lane = a.work + (i & (LANES - 1)) * pitch;
-      if (a.op == Reduce.sum || a.op == Reduce.mean) takeRow<T>(Reduce.sum, lane, from, n, i < LANES);
-      else takeRow<T>(a.op, lane, from, n, i < LANES);
+    for (let i: usize = 0; i < rows; i += 4 * LANES) {
+      for (let l = i; l < min(rows, i + LANES); l++) {
+        if (a.op == Reduce.sum) takeRows<T>(Reduce.sum, a, x, r, l, rows, n);
+        else takeRows<T>(a.op, a, x, r, l, rows, n);
+      }
     }
     // Lanes without elements are left out: joining what changes nothing would give the same bits.
     const used = min(rows, LANES);
@@ -114,30 +122,82 @@ function reduceTile<T>(a: ReduceArgs, x: usize, y: usize, n: usize, count: usize
   }
 }
 
-/** lane = take(lane, x), n elements; `first` starts the lane. */
+/** Joins rows i, i + LANES, i + 2 LANES, i + 3 LANES of the block at r, as far as there are, to their lane. */
 // @ts-ignore: decorator
 @inline
-function takeRow<T>(op: i32, lane: usize, x: usize, n: usize, first: bool): void {
+function takeRows<T>(op: i32, a: ReduceArgs, x: usize, r: usize, i: usize, rows: usize, n: usize): void {
+  const lane = a.work + (i & (LANES - 1)) * TILE * sizeof<T>();
+  const first = i < LANES;
+  const x0 = rowAt<T>(a, x, r + i);
+  if (i + 3 * LANES < rows) {
+    const x1 = rowAt<T>(a, x, r + i + LANES);
+    const x2 = rowAt<T>(a, x, r + i + 2 * LANES);
+    const x3 = rowAt<T>(a, x, r + i + 3 * LANES);
+    takeFour<T>(op, lane, x0, x1, x2, x3, n, first);
+  } else {
+    takeOne<T>(op, lane, x0, n, first);
+    for (let k = i + LANES; k < rows; k += LANES) takeOne<T>(op, lane, rowAt<T>(a, x, r + k), n, false);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowAt<T>(a: ReduceArgs, x: usize, r: usize): usize {
+  return x + offsetOf(r, a.reduced, a.reducedStrides, a.reducedOrder) * sizeof<T>();
+}
+
+/** lane = take(lane, x), n elements; `first` starts the lane. */
+function takeOne<T>(op: i32, lane: usize, x: usize, n: usize, first: bool): void {
+  const lanes: usize = 16 / sizeof<T>();
   const none = v128.splat<T>(identity<T>(op));
-  while (n > 0) {
-    const whole = n >= 16 / sizeof<T>();
-    const before = first ? none : lanesAt<T>(lane, sizeof<T>(), whole);
-    storeLanes<T>(lane, take<T>(op, before, lanesAt<T>(x, sizeof<T>(), whole)), whole);
-    const count: usize = whole ? 16 / sizeof<T>() : 1;
-    lane += count * sizeof<T>();
-    x += count * sizeof<T>();
-    n -= count;
+  for (; n >= lanes; n -= lanes) {
+    v128.store(lane, take<T>(op, first ? none : v128.load(lane), v128.load(x)));
+    lane += 16;
+    x += 16;
+  }
+  for (; n > 0; n--) {
+    v128.store_lane<T>(lane, take<T>(op, first ? none : v128.load_zero<T>(lane), v128.load_zero<T>(x)), 0);
+    lane += sizeof<T>();
+    x += sizeof<T>();
+  }
+}
+
+/** As takeOne with four rows in turn. */
+// @ts-ignore: decorator
+@inline
+function takeFour<T>(
+  op: i32, lane: usize, x0: usize, x1: usize, x2: usize, x3: usize, n: usize, first: bool,
+): void {
+  const lanes: usize = 16 / sizeof<T>();
+  const none = v128.splat<T>(identity<T>(op));
+  const bytes = n * sizeof<T>();
+  const whole = bytes & ~15;
+  let i: usize = 0;
+  for (; i < whole; i += 16) {
+    let s = take<T>(op, first ? none : v128.load(lane + i), v128.load(x0 + i));
+    s = take<T>(op, s, v128.load(x1 + i));
+    s = take<T>(op, s, v128.load(x2 + i));
+    v128.store(lane + i, take<T>(op, s, v128.load(x3 + i)));
+  }
+  for (; i < bytes; i += sizeof<T>()) {
+    let s = take<T>(op, first ? none : v128.load_zero<T>(lane + i), v128.load_zero<T>(x0 + i));
+    s = take<T>(op, s, v128.load_zero<T>(x1 + i));
+    s = take<T>(op, s, v128.load_zero<T>(x2 + i));
+    v128.store_lane<T>(lane + i, take<T>(op, s, v128.load_zero<T>(x3 + i)), 0);
   }
 }
 
 /** a = join(a, b), n elements. */
 function joinRow<T>(op: i32, a: usize, b: usize, n: usize): void {
-  while (n > 0) {
-    const whole = n >= 16 / sizeof<T>();
-    storeLanes<T>(a, join<T>(op, lanesAt<T>(a, sizeof<T>(), whole), lanesAt<T>(b, sizeof<T>(), whole)), whole);
-    const count: usize = whole ? 16 / sizeof<T>() : 1;
-    a += count * sizeof<T>();
-    b += count * sizeof<T>();
-    n -= count;
+  const lanes: usize = 16 / sizeof<T>();
+  for (; n >= lanes; n -= lanes) {
+    v128.store(a, join<T>(op, v128.load(a), v128.load(b)));
+    a += 16;
+    b += 16;
+  }
+  for (; n > 0; n--) {
+    v128.store_lane<T>(a, join<T>(op, v128.load_zero<T>(a), v128.load_zero<T>(b)), 0);
+    a += sizeof<T>();
+    b += sizeof<T>();
   }
 }

@@ -2,9 +2,9 @@
 
 import type { Backend, Operand } from '../../src/backend/backend.ts';
 import { ReferenceBackend } from '../../src/backend/reference.ts';
-import { loadWasm } from '../../src/backend/wasm/load.ts';
 import { type DataArray, type Dtype, dtypes } from '../../src/dtype.ts';
 import type { Kernel } from '../../src/kernels/kernel.ts';
+import { wasmBackend } from '../../test/support/backends.ts';
 import { type AnySample, argsOf, contentsOf } from '../../test/support/kernelcall.ts';
 import { seeded } from '../../test/support/random.ts';
 import { timings } from '../suite.ts';
@@ -54,7 +54,7 @@ export async function benchKernel(kernel: Kernel, options: KernelBenchOptions): 
       const sample = kernel.sample(size, seeded(1));
       const [wasm, plain] = await timings(
         [
-          ['wasm', prepare(loadWasm(), kernel, dtype, sample)],
+          ['wasm', prepare(wasmBackend(), kernel, dtype, sample)],
           ['reference', prepare(new ReferenceBackend(), kernel, dtype, sample)],
         ],
         options.time,
