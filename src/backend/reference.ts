@@ -9,7 +9,7 @@ interface HostBlock extends Block {
   readonly buffer: ArrayBuffer;
 }
 
-const LIMIT = 2 ** 32;
+const LIMIT = 0x1_0000_0000;
 const viewDtype = { index: 'i32', slots: 'f64', bytes: 'u8' } as const;
 
 export class ReferenceBackend implements Backend {

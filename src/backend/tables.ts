@@ -5,7 +5,7 @@
 
 import type { Backend, Block, Operand } from './backend.ts';
 
-const CAP_BYTES = 16 * 2 ** 20;
+const CAP_BYTES = 16 << 20;
 /** A call may hold this many tables at once; they are never evicted under it. */
 const RECENT = 16;
 

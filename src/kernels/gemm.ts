@@ -39,14 +39,15 @@ type GemmSizes = Pick<Sizes<typeof gemmFields>, 'batch' | 'm' | 'n' | 'k'>;
 
 /** Products in one running sum; assembly/simd/tile.ts has the same, and MC and NC: lines of a packed block. */
 export const KC = 256;
+const MR = 6;
 const MC = 96;
 const NC = 1024;
 
 /** Products a piece is worth, and the multiple of lines at which it is cut; assembly/level3/gemm.ts has the same. */
-const PIECE = 2 ** 20;
+const PIECE = 1 << 20;
 const GRAIN = 24;
 /** Workspace in front of the panels; assembly/level3/plan.ts has the same. */
-const PLAN_BYTES = 3072;
+const PLAN_BYTES = 10752;
 
 /** Up to eight pieces: groups of batch elements, and `cuts` ranges of the longer side of each. */
 function cutsOf({ batch, m, n, k }: GemmSizes): { groups: number; cuts: number; lines: number } {
@@ -88,8 +89,8 @@ export const gemm: Kernel<typeof gemmFields> = defineKernel({
   scratch({ m, n, k }, bytes) {
     const lines = Math.max(m, n);
     const steps = Math.min(k, KC);
-    const panelsOfA = Math.ceil((Math.min(lines + 5, MC) * steps * bytes) / 64) * 64;
-    const panelsOfB = Math.ceil((Math.min(lines, NC) * bytes) / 32) * 32 * steps;
+    const panelsOfA = Math.ceil(((Math.min(lines, MC) + MR) * steps * bytes) / 64) * 64;
+    const panelsOfB = (Math.floor((Math.min(lines, NC) * bytes) / 32) + 1) * 32 * steps;
     return PLAN_BYTES + panelsOfA + panelsOfB;
   },
   reference(a, round) {
