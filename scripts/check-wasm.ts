@@ -23,6 +23,14 @@ const WORD: Readonly<Record<Kind, string>> = {
   bytes: 'usize',
 };
 
+/** Types that move the bits of a dtype. */
+const SAME_BITS: Readonly<Record<string, readonly string[]>> = {
+  f32: ['f32', 'u32'],
+  f64: ['f64', 'u64'],
+  i32: ['i32', 'u32'],
+  u8: ['u8'],
+};
+
 /** The part of a contract that compiled code must match. */
 export interface Contract {
   readonly name: string;
@@ -118,8 +126,8 @@ export function checkArguments(sources: Sources, contracts: readonly Contract[])
   for (const { name, dtype, args } of index === undefined ? [] : exportsOf(index)) {
     const contract = contracts.find((c) => c.dtypes.some((t) => name === `${c.name}_${t}`));
     if (contract === undefined) continue;
-    if (!name.endsWith(`_${dtype}`))
-      problems.push(`${name}: the name ends in its dtype; got <${dtype}>; correct ${INDEX}`);
+    if (!SAME_BITS[name.slice(name.lastIndexOf('_') + 1)]?.includes(dtype))
+      problems.push(`${name}: the name ends in the dtype that it computes in; got <${dtype}>; correct ${INDEX}`);
     const got = classes.get(args);
     const wanted = Object.entries(contract.fields).map(([field, kind]) => `${field}: ${WORD[kind]}`);
     if (got === undefined) {
