@@ -12,8 +12,8 @@ const OP = 'readCsv';
 const MOST_BYTES = 256 * 1024 * 1024;
 
 export interface CsvOptions {
-  /** The column of labels: a name, or an index that counts from the end when negative. Default: the last. */
-  readonly label?: string | number;
+  /** The column of labels: a name, an index that counts from the end when negative, or null for none. Default: the last. */
+  readonly label?: string | number | null;
   /** Whether the first line holds names. Default: whether a field of it, labels aside, is no number. */
   readonly header?: boolean;
   /** Default: the one of comma, semicolon and tab that the first line has most. */
@@ -25,7 +25,7 @@ export interface CsvTable {
   readonly columns: number;
   /** The numbers, row-major [rows, columns], without the labels. */
   readonly features: Float32Array;
-  /** The class of each row, an index into `classes`. */
+  /** The class of each row, an index into `classes`; empty without a label column. */
   readonly labels: Int32Array;
   /** The distinct labels: in numeric order if all are whole numbers, else in the order of their characters. */
   readonly classes: readonly string[];
@@ -39,25 +39,26 @@ export function readCsv(file: Uint8Array, options: CsvOptions = {}): CsvTable {
   const scanner = new CsvScanner(OP, text, options.delimiter ?? delimiterOf(text));
   const first = scanner.next();
   if (first === undefined) throw new FormatError(OP, 'a table has rows', 'none', 'check that this is the right file');
-  const at = labelColumn(scanner, first, options.label ?? -1);
+  const labelled = options.label !== null;
+  const at = labelled ? labelColumn(scanner, first, options.label ?? -1) : -1;
   const isNames = options.header ?? (typeof options.label === 'string' || !first.every(isNumberOr(at)));
   const names = isNames ? first.filter((_, k) => k !== at) : undefined;
-  const columns = first.length - 1;
+  const columns = first.length - (labelled ? 1 : 0);
   let features = new Float32Array(Math.max(columns * 1024, 1));
   const labels: Labels = { ids: [], lines: new Map() };
+  let rows = 0;
   for (let record = isNames ? scanner.next() : first; record !== undefined; record = scanner.next()) {
-    const row = labels.ids.length;
+    const row = rows++;
     if (record.length !== first.length) {
       throw scanner.error(`every line has ${first.length} fields`, `${record.length}`);
     }
     if ((row + 1) * columns > features.length) features = grown(features, columns);
-    addLabel(scanner, labels, record[at]!);
+    if (labelled) addLabel(scanner, labels, record[at]!);
     let to = row * columns;
     for (let k = 0; k < record.length; k++) {
       if (k !== at) features[to++] = parse(scanner, record[k]!, k, isNames ? first[k] : undefined);
     }
   }
-  const rows = labels.ids.length;
   if (rows === 0) throw new FormatError(OP, 'a table has rows', 'none below the names', 'add data');
   return { rows, columns, features: features.slice(0, rows * columns), names, ...classesOf(OP, labels) };
 }

@@ -41,7 +41,7 @@ function largest(values: ArrayLike<number>): number {
 /** Largest difference of two tensors, relative to the largest element. */
 export function difference(a: Tensor, b: Tensor): number {
   assert.equal(a.shape, b.shape);
-  const [x, y] = [dataSync(a), dataSync(b)];
+  const [x, y] = [dataSync(a), dataSync(b)] as [Float64Array, Float64Array];
   const off = x.reduce((m: number, v: number, k: number) => Math.max(m, Math.abs(v - y[k]!)), 0);
   return off / Math.max(largest(x), largest(y), 1e-300);
 }
@@ -76,7 +76,7 @@ export function formatLaws(name: string): void {
   test('starts with the standard deviation asked for, within 5 %', () => {
     each((axes) => {
       for (const rank of [1, 2, 5]) {
-        const values = dataSync(full(make(axes, rank, 7, 0.3)));
+        const values = dataSync(full(make(axes, rank, 7, 0.3))) as Float64Array;
         const squares = values.reduce((sum: number, v: number) => sum + v * v, 0);
         const spread = Math.sqrt(squares / values.length);
         assert.ok(Math.abs(spread / 0.3 - 1) < 0.05, `spread ${spread} at rank ${rank}`);
@@ -93,8 +93,8 @@ export function formatLaws(name: string): void {
       assert.ok(difference(full(add(a, b)), elementwise((x, y) => x + y)) < 1e-13);
       assert.ok(difference(full(hadamard(a, b)), elementwise((x, y) => x * y)) < 1e-13);
       assert.ok(difference(full(scale(a, -2.5)), elementwise((x) => -2.5 * x)) < 1e-13);
-      const dot = dataSync(elementwise((x, y) => x * y)).reduce((s: number, v: number) => s + v, 0);
-      const size = Math.sqrt(dataSync(A).reduce((s: number, v: number) => s + v * v, 0));
+      const dot = (dataSync(elementwise((x, y) => x * y)) as Float64Array).reduce((s: number, v: number) => s + v, 0);
+      const size = Math.sqrt((dataSync(A) as Float64Array).reduce((s: number, v: number) => s + v * v, 0));
       assert.ok(Math.abs(item(inner(a, b)) - dot) < 1e-12 * size * Math.sqrt(B.size));
       assert.ok(Math.abs(item(norm(a)) / size - 1) < 1e-12);
       for (const [bond, rank] of Object.entries(ranksOf(add(a, b)))) {

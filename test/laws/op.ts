@@ -52,8 +52,13 @@ export function opLaws(law: OpLaw): void {
   const test = suite(`op ${law.name}`);
   const { fn, runs = 12 } = law;
   const seed = Number(process.env.RANKWISE_SEED ?? 1);
-  const forAll = (check: (inputs: readonly Sample[]) => void, numRuns = runs): void =>
-    fc.assert(fc.property(law.inputs, check), { numRuns, seed });
+  const forAll = (check: (inputs: readonly Sample[]) => void, numRuns = runs): void => {
+    const report = fc.check(fc.property(law.inputs, check), { numRuns, seed });
+    if (!report.failed) return;
+    const cause = report.errorInstance as Error;
+    const at = JSON.stringify(report.counterexample?.[0]);
+    throw new Error(`${cause.message}; RANKWISE_SEED=${seed}, path '${report.counterexamplePath}', inputs ${at}`, { cause });
+  };
   const hasGradient = law.differentiable !== false;
 
   test('computes its model', () => {

@@ -1,0 +1,31 @@
+/** Finding and feeding a trained model: what `eval`, `predict` and `inspect` share. */
+
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FormatError } from '../errors.ts';
+import type { Dataset, Split } from '../io/dataset.ts';
+import { sameShape, showShape } from '../shape.ts';
+import { readBytes } from '../node/files.ts';
+import { type LoadedModel, loadModel } from '../train/modelFile.ts';
+
+const MOST_BYTES = 4 * 2 ** 30;
+
+/** The model file of a path: the file itself, or `model.safetensors` in a folder. */
+export function modelPath(path: string): string {
+  const inside = join(path, 'model.safetensors');
+  return existsSync(path) && statSync(path).isDirectory() ? inside : path;
+}
+
+export async function openModel(path: string): Promise<LoadedModel> {
+  return loadModel(await readBytes(modelPath(path), MOST_BYTES));
+}
+
+/** A split of a data set as the model takes it. Throws FormatError where shapes or classes do not fit. */
+export function splitFor(op: string, { spec }: LoadedModel, data: Dataset, name: 'train' | 'test'): Split {
+  if (!sameShape(data.shape, spec.input) || data.classes !== spec.classes) {
+    const rule = `the model takes ${showShape(spec.input)} in ${spec.classes} classes`;
+    const got = `${showShape(data.shape)} in ${data.classes} classes from ${data.name}`;
+    throw new FormatError(op, rule, got, 'use data like that it was trained on');
+  }
+  return data[name];
+}

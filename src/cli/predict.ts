@@ -1,0 +1,123 @@
+/** `rankwise predict`: classes of inputs from a file or a data set. */
+
+import { FormatError, NonFiniteError, ShapeError } from '../errors.ts';
+import { readCsv } from '../io/csv.ts';
+import { readNpy } from '../io/npy.ts';
+import { softmax } from '../ops/softmax.ts';
+import { readBytes } from '../node/files.ts';
+import { openDataset } from '../node/datasets.ts';
+import { showShape, sizeOf } from '../shape.ts';
+import { tensor } from '../tensor/create.ts';
+import { dataSync } from '../tensor/read.ts';
+import { scope } from '../tensor/scope.ts';
+import { classesOf, forward } from '../train/evaluate.ts';
+import type { LoadedModel } from '../train/modelFile.ts';
+import { pause } from '../train/pause.ts';
+import { type Command, Exit, UsageError } from './command.ts';
+import { openModel, splitFor } from './model.ts';
+import { table } from './output.ts';
+
+const MOST_BYTES = 2 ** 30;
+const BATCH = 256;
+
+/** Inputs as stored: raw values, one row an example. */
+interface Inputs {
+  readonly values: ArrayLike<number>;
+  readonly count: number;
+  readonly labels?: Int32Array;
+}
+
+export const predict: Command = {
+  name: 'predict',
+  about: 'classes of inputs from a .csv or .npy file, or from a data set',
+  words: 'MODEL [FILE]',
+  wordCount: [1, 2],
+  options: {
+    data: { kind: 'text', value: 'NAME', about: 'take inputs from the test part of this set instead of a file' },
+    'data-dir': { kind: 'text', value: 'DIR', about: "where a named set's files lie" },
+    first: { kind: 'number', value: 'N', about: 'only the first N inputs', min: 1, whole: true },
+  },
+  examples: [
+    ['rankwise predict run inputs.csv', 'one row of raw values an input, no label column'],
+    ['rankwise predict run --data digits --first 5', 'the first five test digits'],
+  ],
+  async run({ words, values, output }) {
+    const loaded = await openModel(words[0]!);
+    const dir = values['data-dir'] as string | undefined;
+    const inputs = await readInputs(loaded, words[1], values.data as string | undefined, dir);
+    const count = Math.min(inputs.count, (values.first as number | undefined) ?? inputs.count);
+    const rows: Prediction[] = [];
+    for (let from = 0; from < count; from += BATCH) {
+      rows.push(...predictBatch(loaded, inputs, from, Math.min(BATCH, count - from)));
+      output.progress(`${rows.length} of ${count}`);
+      await pause();
+    }
+    output.result({ predictions: rows });
+    const cells = rows.map((row) => [
+      String(row.index),
+      String(row.class),
+      row.probability.toFixed(4),
+      ...(row.label === undefined ? [] : [String(row.label)]),
+    ]);
+    const headings = ['input', 'class', 'probability', ...(inputs.labels === undefined ? [] : ['label'])];
+    for (const line of table(headings, cells)) output.line(line);
+    return Exit.ok;
+  },
+};
+
+async function readInputs(
+  loaded: LoadedModel,
+  file: string | undefined,
+  data: string | undefined,
+  dir: string | undefined,
+): Promise<Inputs> {
+  if ((file === undefined) === (data === undefined)) {
+    throw new UsageError('predict: inputs come from FILE or --data; got both or neither; give one of them');
+  }
+  if (data !== undefined) {
+    const split = splitFor('predict', loaded, await openDataset(data, dir === undefined ? {} : { dataDir: dir }), 'test');
+    return { values: split.images, count: split.count, labels: split.labels };
+  }
+  const bytes = await readBytes(file!, MOST_BYTES);
+  const { shape, data: values } = file!.endsWith('.npy') ? readNpy(bytes) : readRows(bytes);
+  const each = sizeOf(loaded.spec.input);
+  if (shape.length < 2 || sizeOf(shape.slice(1)) !== each) {
+    const rule = `an input has ${each} values ${showShape(loaded.spec.input)}`;
+    throw new ShapeError('predict', rule, `${showShape(shape)} in ${file}`, 'give one row an input, without labels');
+  }
+  if (shape[0] === 0) throw new FormatError('predict', 'the file has inputs', 'none', 'add rows');
+  const bad = Array.prototype.findIndex.call(values, (x: number) => !Number.isFinite(x));
+  if (bad >= 0) throw new NonFiniteError('predict', 'inputs are finite', `${values[bad]} in row ${Math.floor(bad / each)}`, 'fill it');
+  return { values, count: shape[0]! };
+}
+
+function readRows(bytes: Uint8Array): { shape: number[]; data: Float32Array } {
+  const { rows, columns, features } = readCsv(bytes, { label: null });
+  return { shape: [rows, columns], data: features };
+}
+
+interface Prediction {
+  readonly index: number;
+  readonly class: number | string;
+  readonly probability: number;
+  readonly label?: number;
+}
+
+function predictBatch({ spec, model, params }: LoadedModel, { values, labels }: Inputs, from: number, count: number): Prediction[] {
+  const each = sizeOf(spec.input);
+  const plane = each / spec.mean.length;
+  const normal = Float32Array.from({ length: count * each }, (_, k) => {
+    const channel = Math.floor((k % each) / plane);
+    return (values[from * each + k]! - spec.mean[channel]!) / spec.std[channel]!;
+  });
+  return scope(() => {
+    const outputs = forward(model, params, tensor(normal, [count, ...spec.input]));
+    const probabilities = dataSync(softmax(outputs));
+    return Array.from(classesOf(outputs), (c, b) => ({
+      index: from + b,
+      class: spec.labels?.[c] ?? c,
+      probability: probabilities[b * spec.classes + c]!,
+      ...(labels === undefined ? {} : { label: labels[from + b]! }),
+    }));
+  });
+}
