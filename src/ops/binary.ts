@@ -39,9 +39,9 @@ function runBinary(op: number, y: Tensor, a: Tensor, b: Tensor, on: Backend): vo
     shape,
     aStrides: strides[0]!,
     bStrides: strides[1]!,
-    a: a.storage.operand(a.offset),
-    b: b.storage.operand(b.offset),
-    y: y.storage.operand(0),
+    a: a.operand(),
+    b: b.operand(),
+    y: y.operand(),
   });
 }
 

@@ -24,7 +24,7 @@ export function copyInto(y: Tensor, strides: Shape, offset: number, x: Tensor, o
   on.run(copy, y.dtype, {
     order: plan.shape.length,
     ...plan,
-    x: x.storage.operand(x.offset),
+    x: x.operand(),
     y: y.storage.operand(offset),
   });
 }

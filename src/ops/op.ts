@@ -6,6 +6,7 @@
 import type { Backend } from '../backend/backend.ts';
 import { backend } from '../backend/current.ts';
 import type { Dtype } from '../dtype.ts';
+import { BackendError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
 import { blank } from '../tensor/create.ts';
 import { inScope, recordingDepth, scope, uploadAll } from '../tensor/scope.ts';
@@ -78,4 +79,17 @@ function compute<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Te
   const outs = specs.map(({ shape, dtype }) => blank(op.name, shape, dtype));
   op.forward!(outs, inputs, attrs, on);
   return outs;
+}
+
+/**
+ * An op that computes the gradient of a fused one. It has none of its own: wherever that could be asked for, the fused op
+ * is replaced by its definition.
+ */
+export function fused<A>(op: Omit<Op<A>, 'vjp'>): Op<A> {
+  return {
+    ...op,
+    vjp() {
+      throw new BackendError(op.name, 'a fused gradient is not differentiated', 'a gradient', 'use the definition');
+    },
+  };
 }

@@ -44,8 +44,8 @@ function reduceOp(name: keyof typeof Reduce, rule: Rule): Op<Modes> {
         reducedOrder: go.shape.length,
         reduced: go.shape,
         reducedStrides: go.strides[0]!,
-        x: x!.storage.operand(x!.offset),
-        y: y!.storage.operand(0),
+        x: x!.operand(),
+        y: y!.operand(),
       });
     },
     vjp([g], { inputs, outs, attrs }) {

@@ -3,7 +3,7 @@
 import { realDtype } from '../dtype.ts';
 import { Unary, unary } from '../kernels/unary.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { div, mul, reluGrad } from './binary.ts';
+import { div, mul, reluGrad, sigmoidGrad, sub, tanhGrad } from './binary.ts';
 import { apply, type Op } from './op.ts';
 import { walk } from './walk.ts';
 
@@ -22,8 +22,8 @@ function unaryOp(name: keyof typeof Unary, rule: Rule): Op {
         order: shape.length,
         shape,
         strides: strides[0]!,
-        x: x!.storage.operand(x!.offset),
-        y: y!.storage.operand(0),
+        x: x!.operand(),
+        y: y!.operand(),
       });
     },
     vjp: ([g], { inputs, outs }) => [rule === null ? null : rule(g!, inputs[0]!, outs[0]!)],
@@ -40,6 +40,23 @@ const reciprocalOp = unaryOp('reciprocal', (g, _, y) => neg(mul(g, square(y))));
 const squareOp = unaryOp('square', (g, x) => mul(mul(g, 2), x));
 const reluOp = unaryOp('relu', (g, x) => reluGrad(x, g));
 const stepOp = unaryOp('step', null);
+const expOp = unaryOp('exp', (g, _, y) => mul(g, y));
+const logOp = unaryOp('log', (g, x) => div(g, x));
+const tanhOp = unaryOp('tanh', (g, _, y) => tanhGrad(y, g));
+const erfOp = unaryOp('erf', (g, x) => mul(g, mul(exp(neg(square(x))), 2 * ROOT_OF_1_PI)));
+const sinOp = unaryOp('sin', (g, x) => mul(g, cos(x)));
+const cosOp = unaryOp('cos', (g, x) => neg(mul(g, sin(x))));
+const sigmoidOp = unaryOp('sigmoid', (g, _, y) => sigmoidGrad(y, g));
+const geluOp = unaryOp('gelu', (g, x) => mul(g, apply(geluGradOp, [x], undefined)));
+/** With the normal density d(x), gelu' = normal(x) + x d(x) and gelu'' = (2 - x^2) d(x). */
+const geluGradOp = unaryOp('geluGrad', (g, x) => mul(g, mul(sub(2, square(x)), density(x))));
+
+/** 1 / sqrt(pi). */
+const ROOT_OF_1_PI = 0.5641895835477563;
+
+function density(x: Tensor): Tensor {
+  return mul(exp(mul(square(x), -0.5)), Math.SQRT1_2 * ROOT_OF_1_PI);
+}
 
 /** -x. */
 export function neg(x: Tensor): Tensor {
@@ -87,4 +104,41 @@ export function relu(x: Tensor): Tensor {
 /** 1 where x > 0, else 0; no gradient. */
 export function step(x: Tensor): Tensor {
   return apply(stepOp, [x], undefined);
+}
+
+/** e^x. */
+export function exp(x: Tensor): Tensor {
+  return apply(expOp, [x], undefined);
+}
+
+/** The natural logarithm. */
+export function log(x: Tensor): Tensor {
+  return apply(logOp, [x], undefined);
+}
+
+export function tanh(x: Tensor): Tensor {
+  return apply(tanhOp, [x], undefined);
+}
+
+/** The error function. */
+export function erf(x: Tensor): Tensor {
+  return apply(erfOp, [x], undefined);
+}
+
+export function sin(x: Tensor): Tensor {
+  return apply(sinOp, [x], undefined);
+}
+
+export function cos(x: Tensor): Tensor {
+  return apply(cosOp, [x], undefined);
+}
+
+/** 1 / (1 + e^-x). */
+export function sigmoid(x: Tensor): Tensor {
+  return apply(sigmoidOp, [x], undefined);
+}
+
+/** x (1 + erf(x / sqrt 2)) / 2. */
+export function gelu(x: Tensor): Tensor {
+  return apply(geluOp, [x], undefined);
 }

@@ -23,10 +23,10 @@ const whereOp: Op = {
       cStrides: strides[0]!,
       aStrides: strides[1]!,
       bStrides: strides[2]!,
-      c: c!.storage.operand(c!.offset),
-      a: a!.storage.operand(a!.offset),
-      b: b!.storage.operand(b!.offset),
-      y: y!.storage.operand(0),
+      c: c!.operand(),
+      a: a!.operand(),
+      b: b!.operand(),
+      y: y!.operand(),
     });
   },
   vjp([g], { inputs: [c, a, b], needs }) {

@@ -44,7 +44,7 @@ const insetOp: Op<Inset> = {
   infer: ([x], { shape }) => ({ shape, dtype: x!.dtype }),
   forward([y], [x], { at, fill: value }, on) {
     const { begin, step } = at;
-    on.run(fill, y!.dtype, { n: y!.size, value, y: y!.storage.operand(0) });
+    on.run(fill, y!.dtype, { n: y!.size, value, y: y!.operand() });
     const strides = rowMajor(y!.shape);
     const offset = begin.reduce((sum, b, k) => sum + b * strides[k]!, 0);
     if (x!.size > 0) {

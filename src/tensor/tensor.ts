@@ -3,6 +3,7 @@
  * what is used. Elements never change once a tensor is made, so views share storage freely.
  */
 
+import type { Operand } from '../backend/backend.ts';
 import type { Dtype } from '../dtype.ts';
 import { isRowMajor, type Shape, showShape, sizeOf } from '../shape.ts';
 import type { Storage } from './storage.ts';
@@ -42,6 +43,11 @@ export class Tensor {
   /** Whether the elements lie dense and row-major. */
   get isContiguous(): boolean {
     return isRowMajor(this.shape, this.strides);
+  }
+
+  /** The first element in backend memory, for kernels. The tensor must be resident. */
+  operand(): Operand {
+    return this.storage.operand(this.offset);
   }
 
   /** Frees backend memory now, for every view of the storage. Tensors in JavaScript memory need no call. */

@@ -57,7 +57,9 @@ export function opLaws(law: OpLaw): void {
     if (!report.failed) return;
     const cause = report.errorInstance as Error;
     const at = JSON.stringify(report.counterexample?.[0]);
-    throw new Error(`${cause.message}; RANKWISE_SEED=${seed}, path '${report.counterexamplePath}', inputs ${at}`, { cause });
+    throw new Error(`${cause.message}; RANKWISE_SEED=${seed}, path '${report.counterexamplePath}', inputs ${at}`, {
+      cause,
+    });
   };
   const hasGradient = law.differentiable !== false;
 
