@@ -27,6 +27,7 @@ import { softmax, SoftmaxArgs } from './nn/softmax';
 import { softmaxGrad, SoftmaxGradArgs } from './nn/softmaxGrad';
 import { softmaxCrossEntropy, SoftmaxCrossEntropyArgs } from './nn/softmaxCrossEntropy';
 import { softmaxCrossEntropyGrad, SoftmaxCrossEntropyGradArgs } from './nn/softmaxCrossEntropyGrad';
+import { philox, PhiloxArgs } from './random/philox';
 
 export function fill_f32(args: usize): void { fill<f32>(changetype<FillArgs>(args)); }
 export function fill_f64(args: usize): void { fill<f64>(changetype<FillArgs>(args)); }
@@ -86,3 +87,5 @@ export function softmaxCrossEntropy_f32(args: usize): void { softmaxCrossEntropy
 export function softmaxCrossEntropy_f64(args: usize): void { softmaxCrossEntropy<f64>(changetype<SoftmaxCrossEntropyArgs>(args)); }
 export function softmaxCrossEntropyGrad_f32(args: usize): void { softmaxCrossEntropyGrad<f32>(changetype<SoftmaxCrossEntropyGradArgs>(args)); }
 export function softmaxCrossEntropyGrad_f64(args: usize): void { softmaxCrossEntropyGrad<f64>(changetype<SoftmaxCrossEntropyGradArgs>(args)); }
+export function philox_f32(args: usize): void { philox<f32>(changetype<PhiloxArgs>(args)); }
+export function philox_f64(args: usize): void { philox<f64>(changetype<PhiloxArgs>(args)); }

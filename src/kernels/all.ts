@@ -26,6 +26,7 @@ import { softmax } from './softmax.ts';
 import { softmaxGrad } from './softmaxGrad.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 import { softmaxCrossEntropyGrad } from './softmaxCrossEntropyGrad.ts';
+import { philox } from './philox.ts';
 
 export const kernels: readonly Kernel[] = [
   fill,
@@ -53,4 +54,5 @@ export const kernels: readonly Kernel[] = [
   softmaxGrad,
   softmaxCrossEntropy,
   softmaxCrossEntropyGrad,
+  philox,
 ];
