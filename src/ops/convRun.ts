@@ -92,9 +92,9 @@ function windows(image: Tensor, { batch, groups, inputs, y, x }: Geometry): Tens
  * elements of the kernel: each such phase is a convolution of the cotangent, by stride 1, with those elements reversed.
  */
 export function runConvInput(x: Tensor, g: Tensor, w: Tensor, geometry: Geometry, on: Backend): void {
-  const [ys, xs] = [phasesOf(geometry.y), phasesOf(geometry.x)];
-  // A phase that meets no element of the kernel stays zero.
-  if ([...ys, ...xs].some(({ taps }) => taps === 0)) clear(x, on);
+  const { ys, xs, pieces } = planOf(geometry);
+  // A phase that meets no element of the kernel stays zero; pieces are added up.
+  if (pieces || [...ys, ...xs].some(({ taps }) => taps === 0)) clear(x, on);
   const borders = [borderOf(ys, geometry.y), borderOf(xs, geometry.x)] as const;
   const [image, free] = bordered('convInput', g, borders, on);
   const labels = pairing(weightLabels, ['b', 'g', 'o', 'i', 'j', 'y', 'x'], ['b', 'g', 'c', 'y', 'x']);
@@ -102,13 +102,8 @@ export function runConvInput(x: Tensor, g: Tensor, w: Tensor, geometry: Geometry
     for (const px of xs) {
       if (py.taps === 0 || px.taps === 0) continue;
       const from = [py.first + borders[0][0], px.first + borders[1][0]] as const;
-      pairInto(
-        phaseOf(x, geometry, py, px),
-        taps(w, geometry, py, px),
-        reversed(image, geometry, from, py, px),
-        labels,
-        on,
-      );
+      const [to, elements] = [phaseOf(x, geometry, py, px), elementsOf(w, geometry, py, px)];
+      pairInto(to, elements, reversed(image, geometry, from, py, px), labels, on, pieces);
     }
   }
   free();
@@ -140,6 +135,37 @@ function phasesOf({ input, kernel, stride, dilation, low }: Span): Phase[] {
   });
 }
 
+/** What adding up one contraction per element of the kernel costs, in output channels: from measurements. */
+const PIECE = 14;
+
+/**
+ * The phases of both modes, cut into one per element of the kernel, without the zeros of the border, where these would
+ * cost more.
+ */
+function planOf({ y, x, outputs }: Geometry): { readonly ys: Phase[]; readonly xs: Phase[]; readonly pieces: boolean } {
+  const whole = [phasesOf(y), phasesOf(x)];
+  const cut = [split(whole[0], y), split(whole[1], x)];
+  const products = (list: readonly Phase[]): number => list.reduce((sum, { count, taps }) => sum + count * taps, 0);
+  const waste = whole.map((list, k) => products(list) / products(cut[k]));
+  const pieces = waste[0] * waste[1] > 1 + PIECE / outputs;
+  const [ys, xs] = whole.map((list, k) => (pieces && waste[k] > 1 ? cut[k] : list));
+  return { ys, xs, pieces };
+}
+
+/** One phase per element of the kernel, with the places that it takes to the cotangent itself. */
+function split(phases: readonly Phase[], { output, stride }: Span): Phase[] {
+  const pieces = phases.flatMap((phase) =>
+    Array.from({ length: phase.taps }, (_, q): Phase => {
+      const first = phase.first - q * phase.back;
+      const skip = Math.max(0, -first);
+      const count = Math.min(phase.count, output - first) - skip;
+      const tap = phase.tap + q * phase.tapStep;
+      return { ...phase, start: phase.start + skip * stride, count, tap, taps: 1, first: first + skip };
+    }),
+  );
+  return pieces.filter(({ count }) => count > 0);
+}
+
 function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b);
 }
@@ -165,7 +191,7 @@ function phaseOf(input: Tensor, { batch, groups, inputs, y, x }: Geometry, py: P
 }
 
 /** The kernel's elements of a phase: [g, o, c, i, j]. */
-function taps(w: Tensor, { groups, outputs, inputs }: Geometry, py: Phase, px: Phase): Tensor {
+function elementsOf(w: Tensor, { groups, outputs, inputs }: Geometry, py: Phase, px: Phase): Tensor {
   const [o, c, i, j] = w.strides;
   return view(w, py.tap * i + px.tap * j, [
     [groups, outputs * o],

@@ -42,8 +42,6 @@ export function lower(all: readonly Mode[]): Lowered {
     n: kept.filter(({ inA, inB }) => inB && !inA),
     k: inOrderOfSum(modes.filter(({ inC }) => !inC)),
   };
-  hoist(groups.batch, groups.n);
-  hoist(groups.batch, groups.m);
   return pack(groups);
 }
 
@@ -67,21 +65,6 @@ function walk(modes: readonly Mode[], key: 'a' | 'b' | 'c'): Walk {
     modes.map(({ size }) => size),
     modes.map((mode) => mode[key]),
   );
-}
-
-/** Fewest lines worth a matrix of a batch. */
-const LINES = 16;
-
-/**
- * Where an axis needs a table for the result, its outer modes become a batch that the other operand does not have: then
- * the result is written with one stride.
- */
-function hoist(batch: Mode[], axis: Mode[]): void {
-  while (axis.length > 1 && walk(axis, 'c').key !== null) {
-    const rest = axis.slice(1).reduce((size, mode) => size * mode.size, 1);
-    if (rest < LINES) return;
-    batch.push(axis.shift()!);
-  }
 }
 
 function pack({ batch, m, n, k }: Groups): Lowered {
@@ -108,8 +91,16 @@ function pack({ batch, m, n, k }: Groups): Lowered {
   return { args, tables, low };
 }
 
-/** Runs a lowered contraction c = a b. */
-export function runLowered({ args, tables, low }: Lowered, on: Backend, c: Tensor, a: Tensor, b: Tensor): void {
+/** Runs a lowered contraction c = a b, or c += a b. */
+export function runLowered(
+  { args, tables, low }: Lowered,
+  on: Backend,
+  c: Tensor,
+  a: Tensor,
+  b: Tensor,
+  accumulate: boolean,
+): void {
+  args.accumulate = accumulate ? 1 : 0;
   args.A = first(a, low.a);
   args.B = first(b, low.b);
   args.C = first(c, low.c);

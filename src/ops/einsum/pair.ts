@@ -28,6 +28,7 @@ export interface Pairing {
 interface Known {
   readonly shapes: readonly Shape[];
   readonly strides: readonly Shape[];
+  readonly accumulate: boolean;
   readonly run: Run;
 }
 
@@ -69,26 +70,27 @@ const pairOp: Op<Pairing> = {
   ],
 };
 
-/** Writes the contraction of resident `a` and `b` to `out`, which may have any strides. */
-export function pairInto(out: Tensor, a: Tensor, b: Tensor, labels: Pairing, on: Backend): void {
+/** Writes the contraction of resident `a` and `b` to `out`, of any strides, or adds it there. */
+export function pairInto(out: Tensor, a: Tensor, b: Tensor, labels: Pairing, on: Backend, accumulate = false): void {
   if (out.size === 0) return;
   const { known } = labels;
-  for (const { shapes, strides, run } of known) {
+  for (const { shapes, strides, accumulate: adds, run } of known) {
     if (
       same(shapes[0], a.shape) &&
       same(strides[0], a.strides) &&
       same(shapes[1], b.shape) &&
       same(strides[1], b.strides) &&
-      same(strides[2], out.strides)
+      same(strides[2], out.strides) &&
+      adds === accumulate
     ) {
       run(out, a, b, on);
       return;
     }
   }
   const modes = modesOf(labels, a, b, out);
-  const run = asProduct(modes, out) ?? asContraction(lower(modes));
+  const run = (accumulate ? null : asProduct(modes, out)) ?? asContraction(lower(modes), accumulate);
   if (known.length === KNOWN) known.shift();
-  known.push({ shapes: [a.shape, b.shape], strides: [a.strides, b.strides, out.strides], run });
+  known.push({ shapes: [a.shape, b.shape], strides: [a.strides, b.strides, out.strides], accumulate, run });
   run(out, a, b, on);
 }
 
@@ -97,8 +99,8 @@ function same(a: Shape, b: Shape): boolean {
   return true;
 }
 
-function asContraction(lowered: Lowered): Run {
-  return (out, a, b, on) => runLowered(lowered, on, out, a, b);
+function asContraction(lowered: Lowered, accumulate: boolean): Run {
+  return (out, a, b, on) => runLowered(lowered, on, out, a, b, accumulate);
 }
 
 /** Nothing is summed: the elementwise kernel is quicker, except where the result is not dense. */
