@@ -12,22 +12,22 @@ import { madd, splat } from './lanes';
 function near<T>(z: v128): v128 {
   if (sizeof<T>() == 4) {
     const square = v128.mul<T>(z, z);
-    let odd = splat<T>(-0.0006222421070560813);
-    let even = splat<T>(0.005035873502492905);
-    odd = madd<T>(odd, square, splat<T>(-0.026793956756591797));
+    let odd = splat<T>(-0.0006222422234714031);
+    let even = splat<T>(0.005035872105509043);
+    odd = madd<T>(odd, square, splat<T>(-0.026793954893946648));
     even = madd<T>(even, square, splat<T>(0.11282524466514587));
     odd = madd<T>(odd, square, splat<T>(-0.3761255741119385));
     even = madd<T>(even, square, splat<T>(0.12837915122509003));
     return madd<T>(odd, z, even);
   }
   const square = v128.mul<T>(z, z);
-  let odd = splat<T>(-8.669728748287094e-10);
-  let even = splat<T>(1.4124232165632782e-8);
-  odd = madd<T>(odd, square, splat<T>(-1.628950725852667e-7));
-  even = madd<T>(even, square, splat<T>(1.6456634810815938e-6));
-  odd = madd<T>(odd, square, splat<T>(-1.4925388939350255e-5));
-  even = madd<T>(even, square, splat<T>(0.00012055324632984053));
-  odd = madd<T>(odd, square, splat<T>(-0.0008548326847568145));
+  let odd = splat<T>(-8.669728735881851e-10);
+  let even = splat<T>(1.4124232160171567e-8);
+  odd = madd<T>(odd, square, splat<T>(-1.628950725748136e-7));
+  even = madd<T>(even, square, splat<T>(1.6456634810701891e-6));
+  odd = madd<T>(odd, square, splat<T>(-1.4925388939342444e-5));
+  even = madd<T>(even, square, splat<T>(0.00012055324632983704));
+  odd = madd<T>(odd, square, splat<T>(-0.0008548326847568136));
   even = madd<T>(even, square, splat<T>(0.005223977623090287));
   odd = madd<T>(odd, square, splat<T>(-0.02686617064494555));
   even = madd<T>(even, square, splat<T>(0.11283791670954368));
@@ -51,19 +51,19 @@ function far<T>(u: v128): v128 {
     return madd<T>(odd, u, even);
   }
   const square = v128.mul<T>(u, u);
-  let even = splat<T>(-192.88932810514135);
-  let odd = splat<T>(684.2754358402483);
-  even = madd<T>(even, square, splat<T>(-1056.5308036498084));
-  odd = madd<T>(odd, square, splat<T>(906.496596098483));
-  even = madd<T>(even, square, splat<T>(-456.4524820930878));
-  odd = madd<T>(odd, square, splat<T>(137.48578105394336));
-  even = madd<T>(even, square, splat<T>(-33.582236351822765));
-  odd = madd<T>(odd, square, splat<T>(8.135903740163839));
-  even = madd<T>(even, square, splat<T>(2.1935514374801106));
-  odd = madd<T>(odd, square, splat<T>(2.0230270212919317));
-  even = madd<T>(even, square, splat<T>(1.126123832738584));
-  odd = madd<T>(odd, square, splat<T>(0.5642382394332522));
-  even = madd<T>(even, square, splat<T>(-3.55879483596868e-8));
+  let even = splat<T>(-192.88937599900112);
+  let odd = splat<T>(684.2755227267838);
+  even = madd<T>(even, square, splat<T>(-1056.5308181101195));
+  odd = madd<T>(odd, square, splat<T>(906.4964942285916));
+  even = madd<T>(even, square, splat<T>(-456.4523434318934));
+  odd = madd<T>(odd, square, splat<T>(137.48568510319984));
+  even = madd<T>(even, square, splat<T>(-33.58219392678195));
+  odd = madd<T>(odd, square, splat<T>(8.13589092210283));
+  even = madd<T>(even, square, splat<T>(2.1935541323329684));
+  odd = madd<T>(odd, square, splat<T>(2.023026631612532));
+  even = madd<T>(even, square, splat<T>(1.126123869818065));
+  odd = madd<T>(odd, square, splat<T>(0.5642382373381535));
+  even = madd<T>(even, square, splat<T>(-3.553460859462678e-8));
   return madd<T>(odd, u, even);
 }
 

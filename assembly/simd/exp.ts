@@ -11,24 +11,24 @@ import { madd, splat } from './lanes';
 function series<T>(r: v128): v128 {
   if (sizeof<T>() == 4) {
     const square = v128.mul<T>(r, r);
-    let even = splat<T>(0.0013941163197159767);
-    let odd = splat<T>(0.008363207802176476);
-    even = madd<T>(even, square, splat<T>(0.04166637361049652));
-    odd = madd<T>(odd, square, splat<T>(0.16666576266288757));
+    let even = splat<T>(0.0013861000770702958);
+    let odd = splat<T>(0.008367076516151428);
+    even = madd<T>(even, square, splat<T>(0.04166726768016815));
+    odd = madd<T>(odd, square, splat<T>(0.16666539013385773));
     even = madd<T>(even, square, splat<T>(0.5));
     return madd<T>(odd, r, even);
   }
   const square = v128.mul<T>(r, r);
-  let even = splat<T>(2.0921625276615325e-9);
-  let odd = splat<T>(2.5105260922590062e-8);
-  even = madd<T>(even, square, splat<T>(2.755725280625021e-7));
-  odd = madd<T>(odd, square, splat<T>(2.755725529422524e-6));
-  even = madd<T>(even, square, splat<T>(2.480158734744942e-5));
-  odd = madd<T>(odd, square, splat<T>(0.00019841269874904636));
-  even = madd<T>(even, square, splat<T>(0.0013888888888874352));
-  odd = madd<T>(odd, square, splat<T>(0.008333333333326112));
-  even = madd<T>(even, square, splat<T>(0.041666666666666685));
-  odd = madd<T>(odd, square, splat<T>(0.1666666666666667));
+  let even = splat<T>(2.0830776780315875e-9);
+  let odd = splat<T>(2.5108919590757872e-8);
+  even = madd<T>(even, square, splat<T>(2.755754425200215e-7));
+  odd = madd<T>(odd, square, splat<T>(2.7557244947486673e-6));
+  even = madd<T>(even, square, splat<T>(2.480158701543835e-5));
+  odd = madd<T>(odd, square, splat<T>(0.0001984126988477414));
+  even = madd<T>(even, square, splat<T>(0.0013888888889030781));
+  odd = madd<T>(odd, square, splat<T>(0.008333333333322576));
+  even = madd<T>(even, square, splat<T>(0.041666666666666435));
+  odd = madd<T>(odd, square, splat<T>(0.16666666666666674));
   even = madd<T>(even, square, splat<T>(0.5));
   return madd<T>(odd, r, even);
 }

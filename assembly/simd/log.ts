@@ -17,12 +17,12 @@ function series<T>(z: v128): v128 {
     return madd<T>(odd, z, even);
   }
   const square = v128.mul<T>(z, z);
-  let even = splat<T>(0.14618008831373527);
-  let odd = splat<T>(0.15331585960092398);
-  even = madd<T>(even, square, splat<T>(0.1818289354886713));
-  odd = madd<T>(odd, square, splat<T>(0.22222211068328085));
-  even = madd<T>(even, square, splat<T>(0.285714286264267));
-  odd = madd<T>(odd, square, splat<T>(0.39999999999898384));
+  let even = splat<T>(0.1461799626892497);
+  let odd = splat<T>(0.15331587149909162);
+  even = madd<T>(even, square, splat<T>(0.1818289350695768));
+  odd = madd<T>(odd, square, splat<T>(0.22222211068998796));
+  even = madd<T>(even, square, splat<T>(0.28571428626421963));
+  odd = madd<T>(odd, square, splat<T>(0.39999999999898395));
   even = madd<T>(even, square, splat<T>(0.666666666666667));
   return madd<T>(odd, z, even);
 }

@@ -11,11 +11,11 @@ import { madd, splat } from './lanes';
 @inline
 function sinSeries(z: v128): v128 {
   const square = v128.mul<f64>(z, z);
-  let odd = splat<f64>(1.5918002246800965e-10);
-  let even = splat<f64>(-2.505113010131827e-8);
-  odd = madd<f64>(odd, square, splat<f64>(2.7557316094305633e-6));
-  even = madd<f64>(even, square, splat<f64>(-0.00019841269836742975));
-  odd = madd<f64>(odd, square, splat<f64>(0.00833333333333094));
+  let odd = splat<f64>(1.5917994805290356e-10);
+  let even = splat<f64>(-2.5051129997937044e-8);
+  odd = madd<f64>(odd, square, splat<f64>(2.7557316093809166e-6));
+  even = madd<f64>(even, square, splat<f64>(-0.00019841269836742018));
+  odd = madd<f64>(odd, square, splat<f64>(0.008333333333330938));
   even = madd<f64>(even, square, splat<f64>(-0.16666666666666666));
   return madd<f64>(odd, z, even);
 }
@@ -25,10 +25,10 @@ function sinSeries(z: v128): v128 {
 @inline
 function cosSeries(z: v128): v128 {
   const square = v128.mul<f64>(z, z);
-  let odd = splat<f64>(-1.1382552019013782e-11);
-  let even = splat<f64>(2.087614516327659e-9);
-  odd = madd<f64>(odd, square, splat<f64>(-2.7557317266493483e-7));
-  even = madd<f64>(even, square, splat<f64>(2.480158729875576e-5));
+  let odd = splat<f64>(-1.138254736356691e-11);
+  let even = splat<f64>(2.0876145098600315e-9);
+  odd = madd<f64>(odd, square, splat<f64>(-2.7557317266182887e-7));
+  even = madd<f64>(even, square, splat<f64>(2.480158729875516e-5));
   odd = madd<f64>(odd, square, splat<f64>(-0.001388888888888739));
   even = madd<f64>(even, square, splat<f64>(0.041666666666666664));
   return madd<f64>(odd, z, even);

@@ -1,9 +1,9 @@
 /**
  * e^x = 2^n (1 + r + r^2 P(r)) with x = n ln 2 + r, |r| <= ln 2 / 2, ln 2 in two parts (Cody & Waite).
- * The same operations in the same order as assembly/simd/math.ts.
+ * The same operations in the same order as assembly/simd/exp.ts.
  */
 
-import { double, series, type Precision, shiftExponent, single } from './precision.ts';
+import { double, type Precision, series, shiftExponent, single } from './precision.ts';
 
 /** What e^x needs in one format. */
 export interface Exponential extends Precision {
@@ -14,7 +14,7 @@ export interface Exponential extends Precision {
   /** Beyond these the result is infinite, or zero. */
   readonly most: number;
   readonly least: number;
-  /** Minimax for (e^r - 1 - r) / r^2, lowest power first. */
+  /** P, lowest power first: 1/2, then minimax for (e^r - 1 - r - r^2 / 2) / r^3 (scripts/minimax.ts). */
   readonly p: readonly number[];
 }
 
@@ -25,7 +25,7 @@ export const singleExp: Exponential = {
   lower: 1.428606765330187e-6,
   most: 89,
   least: -104,
-  p: [0.5, 0.16666576266288757, 0.04166637361049652, 0.008363207802176476, 0.0013941163197159767],
+  p: [0.5, 0.16666539013385773, 0.04166726768016815, 0.008367076516151428, 0.0013861000770702958],
 };
 
 export const doubleExp: Exponential = {
@@ -36,8 +36,8 @@ export const doubleExp: Exponential = {
   most: 710,
   least: -746,
   p: [
-    0.5, 0.1666666666666667, 0.041666666666666685, 0.008333333333326112, 0.0013888888888874352, 0.00019841269874904636,
-    2.480158734744942e-5, 2.755725529422524e-6, 2.755725280625021e-7, 2.5105260922590062e-8, 2.0921625276615325e-9,
+    0.5, 0.16666666666666674, 0.041666666666666435, 0.008333333333322576, 0.0013888888889030781, 0.0001984126988477414,
+    2.480158701543835e-5, 2.7557244947486673e-6, 2.755754425200215e-7, 2.5108919590757872e-8, 2.0830776780315875e-9,
   ],
 };
 
@@ -65,14 +65,18 @@ export function powerOfTwo(n: number): number {
   return shiftExponent(1, n | 0);
 }
 
+/** y 2^n in two steps: 2^n itself may be no normal number. */
+export function scaled(y: number, n: number, f: Exponential): number {
+  const half = n >> 1;
+  return f.round(f.round(y * powerOfTwo(half)) * powerOfTwo(n - half));
+}
+
 function expIn(x: number, f: Exponential): number {
   const { round } = f;
   const clamped = Math.min(Math.max(x, f.least), f.most);
   const n = exponentOf(clamped, f);
   const r = reduced(clamped, n, f);
-  const y = round(1 + round(r + seriesOf(r, clamped, n, f)));
-  const half = n >> 1;
-  return round(round(y * powerOfTwo(half)) * powerOfTwo(n - half));
+  return scaled(round(1 + round(r + seriesOf(r, clamped, n, f))), n, f);
 }
 
 /** e^x, to 1 ulp. */

@@ -1,16 +1,16 @@
 /**
  * ln x = k ln 2 + ln(1 + f): x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)); s = f / (2 + f) and
  * ln(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + s^2 R(s^2))), the arrangement of fdlibm's e_log.c.
- * The same operations in the same order as assembly/simd/math.ts.
+ * The same operations in the same order as assembly/simd/log.ts.
  */
 
-import { binaryExponent, double, series, type Precision, significand, single } from './precision.ts';
+import { binaryExponent, double, type Precision, series, significand, single } from './precision.ts';
 
 interface Logarithm extends Precision {
   /** ln 2 = upper + lower; k * upper is exact. */
   readonly upper: number;
   readonly lower: number;
-  /** Minimax for (2 artanh(s) - 2 s) / s^3 in s^2, lowest power first. */
+  /** Minimax for (2 artanh(s) - 2 s) / s^3 in s^2, lowest power first (scripts/minimax.ts). */
   readonly r: readonly number[];
 }
 
@@ -26,8 +26,8 @@ const doubleLog: Logarithm = {
   upper: 0.6931471803691238,
   lower: 1.9082149292705877e-10,
   r: [
-    0.666666666666667, 0.39999999999898384, 0.285714286264267, 0.22222211068328085, 0.1818289354886713,
-    0.15331585960092398, 0.14618008831373527,
+    0.666666666666667, 0.39999999999898395, 0.28571428626421963, 0.22222211068998796, 0.1818289350695768,
+    0.15331587149909162, 0.1461799626892497,
   ],
 };
 

@@ -1,9 +1,9 @@
 /**
- * x^y = e^(y ln x) with ln x in two doubles, so that a large y does not magnify its rounding. For the host alone:
+ * x^y = e^(y ln x) with y ln x in two doubles (Dekker), so that a large y does not magnify a rounding. For the host alone:
  * schedules, bias corrections, scales. Special values are those of ECMAScript's Math.pow.
  */
 
-import { exp } from './exp.ts';
+import { doubleExp, exponentOf, reduced, scaled, seriesOf } from './exp.ts';
 import { logSeries } from './log.ts';
 import { binaryExponent, significand } from './precision.ts';
 
@@ -24,8 +24,18 @@ function productError(a: number, b: number, p: number): number {
   return a2 * b2 - (p - a1 * b1 - a2 * b1 - a1 * b2);
 }
 
+/** e^(p + small): as exp, but only the last sum is rounded to a full ulp. */
+function expOfSum(p: number, small: number): number {
+  const n = exponentOf(p, doubleExp);
+  const r = reduced(p, n, doubleExp);
+  const rest = seriesOf(r, p, n, doubleExp);
+  const lead = 1 + r;
+  return scaled(lead + (1 - lead + r + (rest + small * (lead + rest))), n, doubleExp);
+}
+
 /** e^(y ln x) for finite x > 0. */
 function positivePower(x: number, y: number): number {
+  if (x === 1) return 1;
   const k = binaryExponent(x);
   const f = significand(x, k) - 1;
   const d = 2 + f;
@@ -33,17 +43,16 @@ function positivePower(x: number, y: number): number {
   const q = s * d;
   const sError = (f - q - productError(s, d, q) - s * (2 - d + f)) / d;
   const lead = k * UPPER + 2 * s;
-  const rest = k * UPPER - lead + 2 * s + (2 * sError + s * logSeries(s * s) + k * LOWER);
+  const z = s * s;
+  const rest = k * UPPER - lead + 2 * s + (2 * (sError + z * sError) + s * logSeries(z) + k * LOWER);
   const upper = lead + rest;
   const lower = lead - upper + rest;
   const p = y * upper;
   if (!(Math.abs(p) < RANGE)) return p > 0 ? Infinity : 0;
-  const z = exp(p);
-  if (z === 0 || z === Infinity) return z;
-  return z + z * (productError(y, upper, p) + y * lower);
+  return expOfSum(p, productError(y, upper, p) + y * lower);
 }
 
-/** x^y, to a few ulp. */
+/** x^y: exact where it is a small power of a whole number, to 2 ulp for |y ln x| < 50, to 40 ulp at the ends of the range. */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;
   if (Number.isNaN(x) || Number.isNaN(y)) return NaN;

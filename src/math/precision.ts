@@ -9,7 +9,7 @@ export interface Precision {
   readonly shift: number;
 }
 
-export const single: Precision = { round: Math.fround, shift: 12582912 };
+export const single: Precision = { round: (x) => Math.fround(x), shift: 12582912 };
 export const double: Precision = { round: (x) => x, shift: 6755399441055744 };
 
 const scratch = new Float64Array(1);

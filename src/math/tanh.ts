@@ -1,6 +1,6 @@
 /**
  * tanh x from m = e^(2|x|) - 1: (m/2) (1 - m / (m + 2)) where m < 2, so that the leading term is exact, else
- * 1 - 2 / (m + 2). One division serves both. The same operations in the same order as assembly/simd/math.ts.
+ * 1 - 2 / (m + 2). One division serves both. The same operations in the same order as assembly/simd/tanh.ts.
  */
 
 import { doubleExp, type Exponential, exponentOf, powerOfTwo, reduced, seriesOf, singleExp } from './exp.ts';

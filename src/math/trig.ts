@@ -1,12 +1,12 @@
 /**
  * sin and cos: x = n pi/2 + r with pi/2 in four parts (Cody & Waite), r kept with its rounding error, and one polynomial
- * for each of sin r and cos r on |r| <= pi/4. The same operations in the same order as assembly/simd/math.ts.
+ * for each of sin r and cos r on |r| <= pi/4. The same operations in the same order as assembly/simd/trig.ts.
  *
  * For |x| <= 2^20 the reduction loses nothing. Beyond, the result is that of an argument off by about x 2^-52; from 2^50
  * on, where neighbours of x are a quarter apart, it is that of 0. Singles are computed as doubles and rounded.
  */
 
-import { double, series, lowerWord } from './precision.ts';
+import { double, lowerWord, series } from './precision.ts';
 
 const { round, shift } = double;
 const LIMIT = 1125899906842624;
@@ -17,14 +17,14 @@ const B = 6.077100506303966e-11;
 const C = 2.0222662487111665e-21;
 const D = 8.4784276603689e-32;
 
-/** Minimax for (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 in r^2, lowest power first. */
+/** Minimax for (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 in r^2, lowest power first (scripts/minimax.ts). */
 const SIN: readonly number[] = [
-  -0.16666666666666666, 0.00833333333333094, -0.00019841269836742975, 2.7557316094305633e-6, -2.505113010131827e-8,
-  1.5918002246800965e-10,
+  -0.16666666666666666, 0.008333333333330938, -0.00019841269836742018, 2.7557316093809166e-6, -2.5051129997937044e-8,
+  1.5917994805290356e-10,
 ];
 const COS: readonly number[] = [
-  0.041666666666666664, -0.001388888888888739, 2.480158729875576e-5, -2.7557317266493483e-7, 2.087614516327659e-9,
-  -1.1382552019013782e-11,
+  0.041666666666666664, -0.001388888888888739, 2.480158729875516e-5, -2.7557317266182887e-7, 2.0876145098600315e-9,
+  -1.138254736356691e-11,
 ];
 
 /** sin(x + turns pi/2). */
