@@ -6,6 +6,9 @@
 /** Where trouble is reported: code, then detail. The first report stays until the host reads it. */
 const STATUS: usize = 16;
 
+/** Code of an index or label outside its table: Status.index of src/kernels/kernel.ts. */
+export const INDEX: i32 = 1;
+
 export function fail(code: i32, detail: i32): void {
   if (load<i32>(STATUS) != 0) return;
   store<i32>(STATUS, code);

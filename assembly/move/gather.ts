@@ -1,6 +1,6 @@
 /** y[i, :] = table[index[i], :]; an index outside the table is reported and its row filled with NaN (0 for integers). */
 
-import { fail, Head } from '../abi';
+import { fail, Head, INDEX } from '../abi';
 import { PIECE } from '../map/walk';
 
 @unmanaged
@@ -12,9 +12,6 @@ export class GatherArgs extends Head {
   index: usize;
   y: usize;
 }
-
-/** Status.index of src/kernels/kernel.ts. */
-const INDEX: i32 = 1;
 
 export function gather<T>(a: GatherArgs): void {
   const width = <usize>a.width;

@@ -5,34 +5,7 @@
  */
 
 import { width as lanes } from '../simd/lanes';
-
-/** Byte offset of position i on an axis given by a stride or, if there is one, a table, both in elements. */
-// @ts-ignore: decorator
-@inline
-export function offset<T>(stride: i32, table: usize, i: i32): usize {
-  return <usize>(table ? load<i32>(table + (<usize>i << 2)) : stride * i) * sizeof<T>();
-}
-
-/** Byte offsets of `count` positions from `first` on. */
-export function offsets<T>(to: usize, stride: i32, table: usize, first: i32, count: i32): void {
-  let i = 0;
-  for (; i < count - 3; i += 4, to += 16) {
-    const v = table
-      ? v128.load(table + (<usize>(first + i) << 2))
-      : i32x4.mul(i32x4.add(i32x4.splat(first + i), i32x4(0, 1, 2, 3)), i32x4.splat(stride));
-    v128.store(to, i32x4.shl(v, sizeof<T>() == 8 ? 3 : 2));
-  }
-  for (; i < count; i++, to += 4) store<u32>(to, <u32>offset<T>(stride, table, first + i));
-}
-
-/** Whether the byte offsets in list[0..count) are those of neighbours. */
-export function isRun<T>(list: usize, count: i32): bool {
-  const first = load<u32>(list);
-  for (let i = 1; i < count; i++) {
-    if (load<u32>(list + (<usize>i << 2)) != first + <u32>i * sizeof<T>()) return false;
-  }
-  return true;
-}
+import { isRun, offset } from './axis';
 
 /**
  * Packs `k` steps of the lines with byte offsets list[0..w) from `src`; (stride, table) is the axis k, in elements from

@@ -1,6 +1,6 @@
 /** y[index[i], :] += x[i, :] for i in order, by columns; an index outside y is reported and its row left out. */
 
-import { fail, Head } from '../abi';
+import { fail, Head, INDEX } from '../abi';
 
 @unmanaged
 export class ScatterAddArgs extends Head {
@@ -12,8 +12,6 @@ export class ScatterAddArgs extends Head {
   y: usize;
 }
 
-/** Status.index of src/kernels/kernel.ts. */
-const INDEX: i32 = 1;
 /** Columns in a piece; src/kernels/scatterAdd.ts has the same. */
 const COLUMNS: usize = 64;
 

@@ -83,7 +83,7 @@ export const binary: Kernel<Fields> = defineKernel({
     ...byCode.flatMap((_, op) => layouts.map((l) => [op, Layout.dense, l, 5, 13])),
     ...layouts.flatMap((l) => shapes.map((shape) => [Binary.sub, l, Layout.dense, ...shape])),
     ...shapes.map((shape) => [Binary.div, Layout.row, Layout.column, ...shape]),
-    [Binary.add, Layout.dense, Layout.dense, 16385],
+    [Binary.add, Layout.dense, Layout.dense, 32768],
     [Binary.add, Layout.dense, Layout.row, 131, 257],
     [Binary.mul, Layout.reversed, Layout.column, 131, 257],
   ],

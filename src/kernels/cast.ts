@@ -27,7 +27,7 @@ export const cast: Kernel<Fields> = defineKernel({
     });
   },
   /** Source dtype, elements. */
-  cases: dtypes.flatMap((_, from) => [0, 1, 3, 4, 7, 67, 16385].map((n) => [from, n])),
+  cases: dtypes.flatMap((_, from) => [0, 1, 3, 4, 7, 67, 32768].map((n) => [from, n])),
   sample([from, n], random) {
     const dtype = dtypes[from!]!;
     const x = arrayOf(dtype, n!);

@@ -89,6 +89,7 @@ export const copy: Kernel<Fields> = defineKernel({
   /** Layouts of x and y, shape. */
   cases: [
     ...shapes.flatMap((shape) => xLayouts.flatMap((x) => yLayouts.map((y) => [x, y, ...shape]))),
+    [dense, dense, 16384],
     [dense, dense, 16385],
     [dense, dense, 3, 16390],
     [row, dense, 200, 90],

@@ -42,6 +42,7 @@ export const scatterAdd: Kernel<Fields> = defineKernel({
     [7, 30, 1, 0],
     [4, 9, 3, 0],
     [9, 4, 17, 0],
+    [4, 9, 31, 0],
     [3, 50, 131, 0],
     [4, 9, 3, 4],
     [4, 9, 67, -1],

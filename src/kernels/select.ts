@@ -51,7 +51,7 @@ export const select: Kernel<Fields> = defineKernel({
   /** Layouts of c, a and b, shape. */
   cases: [
     ...layouts.flatMap((l) => shapes.map((shape) => [...l, ...shape])),
-    [dense, dense, dense, 16387],
+    [dense, dense, dense, 32768],
     [column, dense, row, 131, 257],
   ],
   sample([cLayout, aLayout, bLayout, ...shape], random) {

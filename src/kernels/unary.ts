@@ -100,7 +100,7 @@ export const unary: Kernel<Fields> = defineKernel({
     ...byCode.map((_, op) => [op, Layout.gaps, 67]),
     ...shapes.flatMap((shape) => [Layout.dense, Layout.reversed, Layout.row].map((l) => [Unary.square, l, ...shape])),
     [Unary.neg, Layout.dense, 16383],
-    [Unary.relu, Layout.dense, 16385],
+    [Unary.relu, Layout.dense, 32768],
     [Unary.step, Layout.reversed, 131, 257],
   ],
   sample([op, layout, ...shape], random) {
