@@ -14,16 +14,19 @@ export function permutation(count: number, seed: number, epoch: number): Int32Ar
  * the seed; both parts keep the order of the file. FormatError when a part would be empty.
  */
 export function splitValidation(split: Split, fraction: number, seed: number): { train: Split; validation: Split } {
-  const held = Math.round(split.count * fraction);
-  if (!(held >= 1 && held < split.count)) {
-    const got = `${fraction} of ${split.count}`;
-    throw new FormatError('splitValidation', 'both parts have examples', got, 'choose a fraction between 0 and 1');
+  const [train, validation] = holdOut('splitValidation', split, fraction, fold(key(seed), 'validation'));
+  return { train, validation };
+}
+
+/** The rest, and the `fraction` of a split that `by` chooses, both in the order of the split. */
+export function holdOut(op: string, split: Split, fraction: number, by: Key): [rest: Split, held: Split] {
+  const size = Math.round(split.count * fraction);
+  if (!(size >= 1 && size < split.count)) {
+    const remedy = 'give more examples, or a fraction between 0 and 1';
+    throw new FormatError(op, 'both parts have examples', `${fraction} of ${split.count}`, remedy);
   }
-  const order = shuffled(split.count, fold(key(seed), 'validation'));
-  return {
-    train: gatherSplit(split, order.slice(held).sort()),
-    validation: gatherSplit(split, order.slice(0, held).sort()),
-  };
+  const order = shuffled(split.count, by);
+  return [gatherSplit(split, order.slice(size).sort()), gatherSplit(split, order.slice(0, size).sort())];
 }
 
 /** Fisher and Yates's shuffle, as Durstenfeld 1964 has it; the i-th swap uses the i-th word of the key. */

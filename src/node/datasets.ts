@@ -1,0 +1,38 @@
+/**
+ * Data by name or by file. What is not installed is named with the one command that brings it; nothing is downloaded.
+ * digits is embedded; mnist, fashion and cifar10 are found in their packages or in a folder; others are .csv and .npy.
+ */
+
+import { FormatError } from '../errors.ts';
+import type { Dataset } from '../io/dataset.ts';
+import { digits } from '../io/digits.ts';
+import { showText } from '../io/show.ts';
+import { openCifar10 } from './cifar10.ts';
+import type { OpenOptions } from './findData.ts';
+import { openFashion, openMnist } from './mnist.ts';
+import { openCsv, openNpy } from './ownData.ts';
+
+export type { OpenOptions } from './findData.ts';
+
+const NAMED: Readonly<Record<string, (options: OpenOptions) => Promise<Dataset> | Dataset>> = {
+  digits,
+  mnist: openMnist,
+  fashion: openFashion,
+  cifar10: openCifar10,
+};
+
+/** The names that openDataset knows. */
+export const datasetNames: readonly string[] = Object.keys(NAMED);
+
+/** Opens a data set by name or by the path of a .csv or .npy file. Throws FormatError for what is missing or damaged. */
+export async function openDataset(data: string, options: OpenOptions = {}): Promise<Dataset> {
+  if (Object.hasOwn(NAMED, data)) return NAMED[data]!(options);
+  if (/\.csv$/i.test(data)) return openCsv(data, options.label);
+  if (/\.npy$/i.test(data)) return openNpy(data);
+  throw new FormatError(
+    'openDataset',
+    `data is ${datasetNames.join(', ')}, or a .csv or .npy file`,
+    showText(data),
+    'choose one of these',
+  );
+}
