@@ -1,13 +1,14 @@
 /**
- * The micro-kernel: a tile of H rows x V vectors of C = (C +) A B over one block of k, all sums in registers.
- * Rows of A lie side by side (F = N1: packed panels, transposed matrices) or `ra` bytes apart (F = N2), steps of k `sa`
- * bytes apart; `steps` lists where each row of B begins, `rows` where each row of C does, in bytes.
- * For V8: two steps a turn (a loop of one is a tenth slower), the odd one first (last: a sixth slower), at most 15 live
- * vectors, and one branch at the end, since a value spilled anywhere is stored in every turn.
+ * The micro-kernel: a tile of H rows x 1 or 2 vectors of C = (C +) A B over one block of k, all sums in registers.
+ * `g.pairs` lists where step p begins in B and in A, `rows` where each row of C does, in bytes. Rows of A lie side by
+ * side (F = N1: packed panels, transposed matrices) or g.ra bytes apart (F = N2).
+ * For V8: two steps a turn (a loop of one is a tenth slower), the odd one in front (behind the loop it makes that a sixth
+ * slower); at most 15 live vectors; one branch at the end, since V8 stores a value that it spills anywhere in every turn.
  */
 
 import { madd } from '../simd/lanes';
 import { N1, N2, N3, N4, N5, N6 } from '../simd/tile';
+import { Plan } from './plan';
 
 // @ts-ignore: decorator
 @inline
@@ -23,70 +24,53 @@ function addTo<T, V>(c: usize, lo: v128, hi: v128): void {
   if (offsetof<V>() > 1) v128.store(c, v128.add<T>(v128.load(c, 16), hi), 16);
 }
 
-/** The number of A in row i = 1..5 of the tile; `r` is i strides. */
+/** From a row of A to the next, where rows are apart. */
 // @ts-ignore: decorator
 @inline
-function row1<T, F>(a: usize, r: usize): v128 {
-  return offsetof<F>() > 1 ? v128.load_splat<T>(a + r) : v128.load_splat<T>(a, sizeof<T>());
+function down<F>(x: usize, ra: usize): usize {
+  return offsetof<F>() > 1 ? x + ra : x;
 }
+
+/** The number of A in row R; the offset of a load must be a constant. */
 // @ts-ignore: decorator
 @inline
-function row2<T, F>(a: usize, r: usize): v128 {
-  return offsetof<F>() > 1 ? v128.load_splat<T>(a + r) : v128.load_splat<T>(a, 2 * sizeof<T>());
-}
-// @ts-ignore: decorator
-@inline
-function row3<T, F>(a: usize, r: usize): v128 {
-  return offsetof<F>() > 1 ? v128.load_splat<T>(a + r) : v128.load_splat<T>(a, 3 * sizeof<T>());
-}
-// @ts-ignore: decorator
-@inline
-function row4<T, F>(a: usize, r: usize): v128 {
-  return offsetof<F>() > 1 ? v128.load_splat<T>(a + r) : v128.load_splat<T>(a, 4 * sizeof<T>());
-}
-// @ts-ignore: decorator
-@inline
-function row5<T, F>(a: usize, r: usize): v128 {
-  return offsetof<F>() > 1 ? v128.load_splat<T>(a + r) : v128.load_splat<T>(a, 5 * sizeof<T>());
+function number<T, F, R>(x: usize): v128 {
+  return offsetof<F>() > 1 ? v128.load_splat<T>(x) : v128.load_splat<T>(x, offsetof<R>() * sizeof<T>());
 }
 
 /** H rows x 2 vectors. */
-function wide<T, H, F>(
-  k: i32, a: usize, ra: usize, sa: usize, b: usize, steps: usize, c: usize, rows: usize, add: bool,
-): void {
-  const z = i64x2.splat(0), r2 = ra + ra, r3 = r2 + ra, r4 = r3 + ra, r5 = r4 + ra;
+function wide<T, H, F>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void {
+  const z = i64x2.splat(0), ra = g.ra;
   let p0 = z, p1 = z, p2 = z, p3 = z, p4 = z, p5 = z, q0 = z, q1 = z, q2 = z, q3 = z, q4 = z, q5 = z;
-  let t: v128, u: v128, v: v128, w: usize;
-  const end = steps + (<usize>k << 2);
-  if (k & 1) {
-    w = b + load<u32>(steps); u = v128.load(w); v = v128.load(w, 16);
-    t = v128.load_splat<T>(a); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { t = row1<T, F>(a, ra); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { t = row2<T, F>(a, r2); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { t = row3<T, F>(a, r3); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { t = row4<T, F>(a, r4); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { t = row5<T, F>(a, r5); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
-    a += sa; steps += 4;
+  let t: v128, u: v128, v: v128, w: usize, x: usize, at = g.pairs;
+  const end = at + (<usize>g.steps << 3);
+  if (g.steps & 1) {
+    w = b + load<u32>(at); x = a + load<u32>(at, 4); u = v128.load(w); v = v128.load(w, 16);
+    t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
+    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = number<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
+    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = number<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
+    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = number<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
+    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = number<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
+    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = number<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
+    at += 8;
   }
-  for (; steps < end; steps += 8) {
-    w = b + load<u32>(steps); u = v128.load(w); v = v128.load(w, 16);
-    t = v128.load_splat<T>(a); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { t = row1<T, F>(a, ra); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { t = row2<T, F>(a, r2); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { t = row3<T, F>(a, r3); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { t = row4<T, F>(a, r4); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { t = row5<T, F>(a, r5); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
-    a += sa;
-    w = b + load<u32>(steps, 4); u = v128.load(w); v = v128.load(w, 16);
-    t = v128.load_splat<T>(a); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { t = row1<T, F>(a, ra); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { t = row2<T, F>(a, r2); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { t = row3<T, F>(a, r3); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { t = row4<T, F>(a, r4); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { t = row5<T, F>(a, r5); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
-    a += sa;
+  for (; at != end; at += 16) {
+    w = b + load<u32>(at); x = a + load<u32>(at, 4); u = v128.load(w); v = v128.load(w, 16);
+    t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
+    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = number<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
+    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = number<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
+    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = number<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
+    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = number<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
+    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = number<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
+    w = b + load<u32>(at, 8); x = a + load<u32>(at, 12); u = v128.load(w); v = v128.load(w, 16);
+    t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
+    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = number<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
+    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = number<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
+    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = number<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
+    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = number<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
+    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = number<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
   }
-  if (add) {
+  if (g.more) {
     addTo<T, N2>(c + load<u32>(rows), p0, q0);
     if (offsetof<H>() > 1) addTo<T, N2>(c + load<u32>(rows, 4), p1, q1);
     if (offsetof<H>() > 2) addTo<T, N2>(c + load<u32>(rows, 8), p2, q2);
@@ -103,24 +87,22 @@ function wide<T, H, F>(
   }
 }
 
-/** H rows x 1 vector: the last columns. */
-function slim<T, H, F>(
-  k: i32, a: usize, ra: usize, sa: usize, b: usize, steps: usize, c: usize, rows: usize, add: bool,
-): void {
-  const z = i64x2.splat(0), r2 = ra + ra, r3 = r2 + ra, r4 = r3 + ra, r5 = r4 + ra;
+/** H rows x 1 vector: edges, so one form will do. */
+function slim<T, H>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void {
+  const z = i64x2.splat(0), ra = g.ra;
   let p0 = z, p1 = z, p2 = z, p3 = z, p4 = z, p5 = z;
-  const end = steps + (<usize>k << 2);
-  for (; steps < end; steps += 4) {
-    const u = v128.load(b + load<u32>(steps));
-    p0 = madd<T>(v128.load_splat<T>(a), u, p0);
-    if (offsetof<H>() > 1) p1 = madd<T>(row1<T, F>(a, ra), u, p1);
-    if (offsetof<H>() > 2) p2 = madd<T>(row2<T, F>(a, r2), u, p2);
-    if (offsetof<H>() > 3) p3 = madd<T>(row3<T, F>(a, r3), u, p3);
-    if (offsetof<H>() > 4) p4 = madd<T>(row4<T, F>(a, r4), u, p4);
-    if (offsetof<H>() > 5) p5 = madd<T>(row5<T, F>(a, r5), u, p5);
-    a += sa;
+  const end = g.pairs + (<usize>g.steps << 3);
+  for (let at = g.pairs; at != end; at += 8) {
+    const u = v128.load(b + load<u32>(at));
+    let x = a + load<u32>(at, 4);
+    p0 = madd<T>(v128.load_splat<T>(x), u, p0);
+    if (offsetof<H>() > 1) { x += ra; p1 = madd<T>(v128.load_splat<T>(x), u, p1); }
+    if (offsetof<H>() > 2) { x += ra; p2 = madd<T>(v128.load_splat<T>(x), u, p2); }
+    if (offsetof<H>() > 3) { x += ra; p3 = madd<T>(v128.load_splat<T>(x), u, p3); }
+    if (offsetof<H>() > 4) { x += ra; p4 = madd<T>(v128.load_splat<T>(x), u, p4); }
+    if (offsetof<H>() > 5) { x += ra; p5 = madd<T>(v128.load_splat<T>(x), u, p5); }
   }
-  if (add) {
+  if (g.more) {
     addTo<T, N1>(c + load<u32>(rows), p0, z);
     if (offsetof<H>() > 1) addTo<T, N1>(c + load<u32>(rows, 4), p1, z);
     if (offsetof<H>() > 2) addTo<T, N1>(c + load<u32>(rows, 8), p2, z);
@@ -137,22 +119,22 @@ function slim<T, H, F>(
   }
 }
 
-/** The tile of h = 1..6 rows and 1 or 2 vectors. */
-export function tile<T, F>(
-  h: i32, two: bool, k: i32, a: usize, ra: usize, sa: usize, b: usize, steps: usize, c: usize, rows: usize, add: bool,
-): void {
+/** The tile of h = 1..6 rows and 1 or 2 vectors; at least one step. */
+// @ts-ignore: decorator
+@inline
+export function tile<T, F>(g: Plan, h: i32, two: bool, a: usize, b: usize, c: usize, rows: usize): void {
   switch (two ? h + 6 : h) {
-    case 1: return slim<T, N1, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 2: return slim<T, N2, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 3: return slim<T, N3, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 4: return slim<T, N4, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 5: return slim<T, N5, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 6: return slim<T, N6, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 7: return wide<T, N1, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 8: return wide<T, N2, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 9: return wide<T, N3, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 10: return wide<T, N4, F>(k, a, ra, sa, b, steps, c, rows, add);
-    case 11: return wide<T, N5, F>(k, a, ra, sa, b, steps, c, rows, add);
-    default: return wide<T, N6, F>(k, a, ra, sa, b, steps, c, rows, add);
+    case 1: slim<T, N1>(g, a, b, c, rows); break;
+    case 2: slim<T, N2>(g, a, b, c, rows); break;
+    case 3: slim<T, N3>(g, a, b, c, rows); break;
+    case 4: slim<T, N4>(g, a, b, c, rows); break;
+    case 5: slim<T, N5>(g, a, b, c, rows); break;
+    case 6: slim<T, N6>(g, a, b, c, rows); break;
+    case 7: wide<T, N1, F>(g, a, b, c, rows); break;
+    case 8: wide<T, N2, F>(g, a, b, c, rows); break;
+    case 9: wide<T, N3, F>(g, a, b, c, rows); break;
+    case 10: wide<T, N4, F>(g, a, b, c, rows); break;
+    case 11: wide<T, N5, F>(g, a, b, c, rows); break;
+    default: wide<T, N6, F>(g, a, b, c, rows);
   }
 }
