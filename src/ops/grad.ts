@@ -67,7 +67,14 @@ export function stopGradient(x: Tensor): Tensor {
  * for time. Gradients flow to `inputs` only, not to tensors that `fn` closes over.
  */
 export function recompute(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor {
-  return custom({ name: 'recompute', forward: fn, vjp: (g, again) => vjp(fn, again, g).gradients }, inputs);
+  const pullBack = (g: Tensor, again: readonly Tensor[]): (Tensor | null)[] => {
+    // Integers have no gradient; the places of the others are remembered, for one tensor may be given twice.
+    const places = again.flatMap((x, k) => (isReal(x.dtype) ? [k] : []));
+    const reals = places.map((k) => again[k]!);
+    const { gradients } = vjp((...xs) => fn(...again.map((x, k) => xs[places.indexOf(k)] ?? x)), reals, g);
+    return again.map((_, k) => gradients[places.indexOf(k)] ?? null);
+  };
+  return custom({ name: 'recompute', forward: fn, vjp: pullBack }, inputs);
 }
 
 /** An operation of the user's own: a function of tensors and its gradient, both in rankwise's operations. */
@@ -80,7 +87,7 @@ export interface Custom {
 
 /** Applies an operation of the user's own; its vjp replaces the gradient of what `forward` is made of. */
 export function custom(operation: Custom, inputs: readonly Tensor[]): Tensor {
-  const out = unrecorded(() => scope(() => operation.forward(...inputs.map(alias))));
+  const out = unrecorded(() => scope(() => operation.forward(...inputs)));
   const result = alias(out);
   if (recordingDepth() === 0 || !inputs.some((x) => x.tape !== null)) return result;
   const op: Op<unknown> = {

@@ -1,0 +1,263 @@
+import { withBackend } from '../../src/backend/current.ts';
+import { DtypeError, ShapeError } from '../../src/errors.ts';
+import { add, div, mul, sub } from '../../src/ops/binary.ts';
+import { custom, grad, recompute, stopGradient, valueAndGrad, vjp } from '../../src/ops/grad.ts';
+import { sum } from '../../src/ops/reduce.ts';
+import { reshape } from '../../src/ops/reshape.ts';
+import { softmax } from '../../src/ops/softmax.ts';
+import { transpose } from '../../src/ops/transpose.ts';
+import { cos, exp, sin, square, tanh } from '../../src/ops/unary.ts';
+import { ones, tensor, zeros } from '../../src/tensor/create.ts';
+import { dataSync, item, toArray } from '../../src/tensor/read.ts';
+import { recordingDepth, scope } from '../../src/tensor/scope.ts';
+import type { Tensor } from '../../src/tensor/tensor.ts';
+import { wasmBackend } from '../support/backends.ts';
+import { leakFree } from '../support/leaks.ts';
+import { assert, test } from '../support/test.ts';
+import { throws } from '../support/throws.ts';
+
+const f64 = (...values: number[]): Tensor => tensor(Float64Array.from(values));
+const near = (got: Tensor, want: number[], eps = 1e-12): void => {
+  const values = dataSync(got);
+  assert.is(values.length, want.length);
+  want.forEach((x, k) =>
+    assert.ok(Math.abs(values[k]! - x) <= eps * Math.max(1, Math.abs(x)), `${values[k]} for ${x}`),
+  );
+};
+
+test('a tree of gradients has the tree of the argument', () => {
+  const params = { layers: [{ w: f64(2, 3), b: f64(1) }], scale: f64(4) };
+  const { value, grad: g } = valueAndGrad((p: typeof params) =>
+    sum(mul(add(mul(p.layers[0]!.w, 2), p.layers[0]!.b), p.scale)),
+  )(params);
+  assert.is(item(value), 4 * (5 + 7));
+  near(g.layers[0]!.w, [8, 8]);
+  near(g.layers[0]!.b, [8]);
+  near(g.scale, [12]);
+});
+
+test('derivatives of any order', () => {
+  const x = f64(0.3, 1.1);
+  let f: (x: Tensor) => Tensor = (x) => sin(mul(x, x));
+  const by = [
+    (v: number) => 2 * v * Math.cos(v * v),
+    (v: number) => 2 * Math.cos(v * v) - 4 * v * v * Math.sin(v * v),
+    (v: number) => -12 * v * Math.sin(v * v) - 8 * v ** 3 * Math.cos(v * v),
+    (v: number) => -12 * Math.sin(v * v) - 48 * v * v * Math.cos(v * v) + 16 * v ** 4 * Math.sin(v * v),
+  ];
+  for (const want of by) {
+    const before = f;
+    f = (x) => grad((y: Tensor) => sum(before(y)))(x);
+    near(f(x), [want(0.3), want(1.1)], 1e-11);
+  }
+});
+
+test('fused operations have higher derivatives through their definitions', () => {
+  const x = f64(0.5, -1, 2);
+  const first = (x: Tensor): Tensor => grad((y: Tensor) => sum(mul(softmax(y), f64(1, 2, 4))))(x);
+  const [p, w] = [[...dataSync(softmax(x))], [1, 2, 4]];
+  const mean = p.reduce((s, q, k) => s + q * w[k]!, 0);
+  near(
+    first(x),
+    p.map((q, k) => q * (w[k]! - mean)),
+  );
+  const hessian = (k: number): Tensor =>
+    grad((y: Tensor) => sum(mul(first(y), f64(...[0, 1, 2].map((j) => Number(j === k))))))(x);
+  for (let k = 0; k < 3; k++) {
+    const row = [0, 1, 2].map((j) => {
+      const d = Number(j === k);
+      return p[k]! * (d - p[j]!) * (w[k]! - mean) - p[k]! * p[j]! * (w[j]! - mean);
+    });
+    near(hessian(k), row);
+  }
+});
+
+test('a Hessian times a vector', () => {
+  const [x, v] = [f64(1, 2, 3), f64(1, -1, 0.5)];
+  const f = (x: Tensor): Tensor => sum(mul(exp(mul(x, 0.5)), reshape(sum(square(x)), [1])));
+  const gradient = grad(f);
+  const product = grad((x: Tensor) => sum(mul(gradient(x), v)))(x);
+  const h = 1e-5;
+  const [up, down] = [1, -1].map((s) =>
+    dataSync(gradient(f64(...[0, 1, 2].map((k) => k + 1 + s * h * [1, -1, 0.5][k]!)))),
+  );
+  near(
+    product,
+    [0, 1, 2].map((k) => (up![k]! - down![k]!) / (2 * h)),
+    1e-8,
+  );
+});
+
+test('an inner gradient sees only its own variable, an outer one both', () => {
+  // d/dx [x * d/dy (x y^2) at y = x] = d/dx (2 x^3)
+  const f = (x: Tensor): Tensor => mul(x, grad((y: Tensor) => mul(x, square(y)))(x));
+  near(grad(f)(tensor(3, [], 'f64')), [54]);
+  // The inner variable is a constant for the outer gradient when it is made anew.
+  const g = (x: Tensor): Tensor => mul(x, grad((y: Tensor) => mul(square(y), x))(tensor(5, [], 'f64')));
+  near(grad(g)(tensor(3, [], 'f64')), [60]);
+});
+
+test('no gradient flows through stopGradient', () => {
+  const x = f64(2);
+  near(grad((x: Tensor) => sum(mul(x, stopGradient(square(x)))))(x), [4]);
+  near(grad((x: Tensor) => sum(grad((y: Tensor) => sum(mul(square(y), stopGradient(y))))(x)))(x), [4]);
+});
+
+test('a leaf that is not used has the gradient 0', () => {
+  const { gradients } = vjp((x) => sum(x!), [f64(1, 2), zeros([2, 2])], tensor(1, [], 'f64'));
+  assert.equal(toArray(gradients[1]!), [
+    [0, 0],
+    [0, 0],
+  ]);
+  near(grad((_: Tensor) => tensor(7, [], 'f64'))(f64(1)), [0]);
+  near(grad((x: Tensor) => x)(f64(5)), [1]);
+});
+
+test('one tensor at two places of a tree is two variables', () => {
+  const x = f64(3);
+  const g = grad((p: { a: Tensor; b: Tensor }) => sum(mul(p.a, square(p.b))))({ a: x, b: x });
+  near(g.a, [9]);
+  near(g.b, [18]);
+});
+
+test('more is handed out beside the value', () => {
+  const {
+    value,
+    grad: g,
+    aux,
+  } = valueAndGrad((x: Tensor) => {
+    const y = square(x);
+    return { value: sum(y), aux: { y, label: 'squares', list: [transpose(reshape(y, [1, 2]))] } };
+  })(f64(1, 2));
+  assert.is(item(value), 5);
+  near(g, [2, 4]);
+  near(aux.y, [1, 4]);
+  near(aux.list[0]!, [1, 4]);
+  assert.is(aux.label, 'squares');
+});
+
+test('recomputation gives the same, at every order', () => {
+  const w = f64(0.5, -0.25);
+  const body = (x: Tensor, y: Tensor): Tensor => tanh(mul(sin(mul(x, y)), w));
+  const plain = (x: Tensor): Tensor => sum(body(x, cos(x)));
+  const again = (x: Tensor): Tensor => sum(recompute((a, b) => body(a!, b!), [x, cos(x)]));
+  const second = (f: (x: Tensor) => Tensor) => grad((x: Tensor) => sum(sin(grad(f)(x))));
+  const x = f64(0.7, 1.9);
+  assert.equal(dataSync(grad(again)(x)), dataSync(grad(plain)(x)));
+  near(second(again)(x), [...dataSync(second(plain)(x))]);
+  const index = tensor(Int32Array.of(1));
+  const twice = (x: Tensor): Tensor => sum(recompute((a, b) => mul(a!, square(b!)), [x, x]));
+  near(grad(twice)(x), [3 * 0.49, 3 * 1.9 * 1.9]);
+  near(grad((x: Tensor) => sum(recompute((a, i) => (assert.is(i, index), square(a!)), [x, index])))(x), [1.4, 3.8]);
+});
+
+test('recomputation takes less memory', () => {
+  const n = 4096;
+  const block = (x: Tensor): Tensor => Array.from({ length: 10 }).reduce<Tensor>((y) => tanh(sin(y)), x);
+  const peak = (layer: (x: Tensor) => Tensor): number => {
+    const backend = wasmBackend();
+    withBackend(backend, () =>
+      grad((x: Tensor) => sum([1, 2, 3, 4, 5, 6].reduce<Tensor>((y) => layer(y), x)))(ones([n])),
+    );
+    return backend.stats().peak / (4 * n);
+  };
+  const [plain, again] = [peak(block), peak((x) => recompute((x) => block(x!), [x]))];
+  assert.ok(plain > 120, `${plain}`);
+  assert.ok(again < 45, `${again}`);
+});
+
+test('tensors are freed after their last use on the way back', () => {
+  const n = 4096;
+  const backend = wasmBackend();
+  withBackend(backend, () =>
+    grad((x: Tensor) => sum(Array.from({ length: 50 }).reduce<Tensor>((y) => mul(sin(y), 2), x)))(ones([n])),
+  );
+  // 100 results of the way forward, and few more at any time.
+  assert.ok(backend.stats().peak / (4 * n) < 110, `${backend.stats().peak / (4 * n)}`);
+});
+
+test('an operation of the user: its gradient replaces that of its parts', () => {
+  const backwards = (x: Tensor): Tensor =>
+    custom({ name: 'backwards', forward: (x) => square(x), vjp: (g, [x], y) => [mul(g, sub(y, x!))] }, [x]);
+  const x = f64(3, 4);
+  near(backwards(x), [9, 16]);
+  near(grad((x: Tensor) => sum(backwards(x)))(x), [6, 12]);
+  // d/dx (x^2 - x), where the square is the operation itself: x^2 - x - 1
+  near(grad((x: Tensor) => sum(grad((y: Tensor) => sum(backwards(y)))(x)))(x), [5, 11]);
+  const wrong = (x: Tensor): Tensor => custom({ name: 'wrong', forward: (x) => square(x), vjp: (g) => [sum(g)] }, [x]);
+  throws(() => grad((x: Tensor) => sum(wrong(x)))(x), ShapeError, /^wrong: /);
+});
+
+test('a gradient inside an operation of the user is complete', () => {
+  const slope = (x: Tensor): Tensor =>
+    custom(
+      {
+        name: 'slope',
+        forward: (x) => grad((y: Tensor) => sum(mul(square(y), y)))(x),
+        vjp: (g, [x]) => [mul(g, mul(x!, 6))],
+      },
+      [x],
+    );
+  near(slope(f64(2)), [12]);
+  near(grad((x: Tensor) => sum(slope(x)))(f64(2)), [12]);
+  near(grad((x: Tensor) => sum(recompute((y) => grad((z: Tensor) => sum(mul(square(z), z)))(y!), [x])))(f64(2)), [12]);
+});
+
+test('an operation of the user may close over what the tape has made', () => {
+  const f = (x: Tensor): Tensor => {
+    const [h, mask] = [square(x), mul(f64(1, 0), 1)];
+    const y = custom(
+      { name: 'masked', forward: (x) => mul(x, mask), vjp: (g) => [mul(mul(g, mask), stopGradient(h))] },
+      [exp(h)],
+    );
+    return sum(div(mul(y, mask), h));
+  };
+  const x = f64(1.5, 2);
+  near(grad(f)(x), [2.25 * (1 / 2.25) * Math.exp(2.25) * 3 - (Math.exp(2.25) / 2.25 ** 2) * 3, 0], 1e-11);
+});
+
+test('scopes inside a differentiated function keep what the gradient needs', () => {
+  const f = (x: Tensor): Tensor =>
+    sum(
+      scope(() =>
+        mul(
+          sin(x),
+          scope(() => cos(mul(x, 2))),
+        ),
+      ),
+    );
+  const want = (v: number): number => Math.cos(v) * Math.cos(2 * v) - 2 * Math.sin(v) * Math.sin(2 * v);
+  near(grad(f)(f64(0.4)), [want(0.4)]);
+  const slope = (v: number): number => -5 * Math.sin(v) * Math.cos(2 * v) - 4 * Math.cos(v) * Math.sin(2 * v);
+  near(grad((x: Tensor) => sum(grad(f)(x)))(f64(0.4)), [slope(0.4)], 1e-11);
+});
+
+test('nothing leaks, with and without scopes, and where the function throws', () => {
+  const backend = wasmBackend();
+  const f = (x: Tensor): Tensor => sum(mul(sin(x), exp(x)));
+  leakFree(backend, () => {
+    const x = f64(1, 2);
+    grad(f)(x);
+    grad((x: Tensor) => sum(grad(f)(x)))(x);
+    assert.throws(() => grad((x: Tensor) => (f(x), sum(add(x, zeros([3], 'f64')))))(x));
+    const inside = (_: Tensor): Tensor => {
+      throw new Error('inside');
+    };
+    assert.throws(() => grad((x: Tensor) => sum(grad(inside)(x)))(x), /inside/);
+    assert.is(recordingDepth(), 0);
+    scope(() => {
+      const g = grad(f)(x);
+      assert.is(g.tape, null);
+      return g;
+    });
+  });
+});
+
+test('what cannot be differentiated is refused', () => {
+  throws(() => grad((x: Tensor) => x)(f64(1, 2)), ShapeError, /one number; got \[2\]/);
+  throws(() => grad((x: Tensor) => sum(x))(zeros([2], 'i32')), DtypeError);
+  throws(() => vjp((x) => x!, [f64(1)], f64(1, 2)), ShapeError);
+  throws(() => vjp((x) => x!, [f64(1)], tensor([1])), ShapeError);
+});
+
+test.run();
