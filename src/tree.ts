@@ -2,27 +2,28 @@
  * Trees of leaves with one path string a leaf: `layers.0.weight.core1` names the same leaf in parameters, gradients,
  * optimizer state, checkpoints and error text.
  *
- * Arrays branch by index, plain objects by key, and any object that has `[BRANCHES]` by what it offers there, so that
- * this floor knows nothing of formats. Everything else is a leaf; `undefined` and `null` are skipped.
+ * Arrays branch by index, plain objects by key, and objects of a class that has `branching` by what they offer there, so
+ * that this floor knows nothing of formats. Everything else is a leaf; `undefined` and `null` are skipped.
  */
 
 import { ShapeError } from './errors.ts';
 
-/** Symbol under which an object offers its branches and a way to be rebuilt from new ones. */
-export const BRANCHES: unique symbol = Symbol.for('rankwise.branches') as never;
+/** The branches of an object, and a way to rebuild it from new ones. */
+export interface Branches {
+  readonly branches: Readonly<Record<string, unknown>>;
+  rebuild(branches: Record<string, unknown>): unknown;
+}
 
+/** An object of a class that is a node of trees. */
 export interface Branching {
-  readonly [BRANCHES]: {
-    readonly branches: Readonly<Record<string, unknown>>;
-    rebuild(branches: Record<string, unknown>): unknown;
-  };
+  readonly branching: Branches;
 }
 
 /** A tree whose leaves are L. The structure is dynamic, so it is typed loosely here and exactly where it is made. */
 export type Tree<L> = L | readonly Tree<L>[] | { readonly [key: string]: Tree<L> } | Branching;
 
-function isBranching(x: object): x is Branching {
-  return BRANCHES in x;
+export function isBranching(x: object): x is Branching {
+  return 'branching' in x && !isPlain(x);
 }
 
 function isPlain(x: object): x is Record<string, unknown> {
@@ -34,7 +35,7 @@ function isPlain(x: object): x is Record<string, unknown> {
 function branchesOf(node: unknown): [string, unknown][] | undefined {
   if (typeof node !== 'object' || node === null) return undefined;
   if (Array.isArray(node)) return node.map((x, k) => [String(k), x]);
-  if (isBranching(node)) return Object.entries(node[BRANCHES].branches);
+  if (isBranching(node)) return Object.entries(node.branching.branches);
   if (isPlain(node)) return Object.entries(node);
   return undefined;
 }
@@ -42,7 +43,7 @@ function branchesOf(node: unknown): [string, unknown][] | undefined {
 function rebuildNode(node: unknown, entries: [string, unknown][]): unknown {
   if (Array.isArray(node)) return entries.map(([, x]) => x);
   const branches = Object.fromEntries(entries);
-  return isBranching(node as object) ? (node as Branching)[BRANCHES].rebuild(branches) : branches;
+  return isBranching(node as object) ? (node as Branching).branching.rebuild(branches) : branches;
 }
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);

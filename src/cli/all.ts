@@ -2,6 +2,10 @@
 
 import type { Command } from './command.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { evaluateCommand } from './eval.ts';
+import { inspect } from './inspect.ts';
+import { predict } from './predict.ts';
 import { train } from './train.ts';
 
-export const commands: readonly Command[] = [demo, train];
+export const commands: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, doctor];

@@ -7,7 +7,7 @@
 import { ShapeError } from '../errors.ts';
 import { type Shape, showShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { BRANCHES, type Branching } from '../tree.ts';
+import type { Branches, Branching } from '../tree.ts';
 
 /** Labels of a network, without sizes. */
 export interface Network {
@@ -69,7 +69,7 @@ export class Factored implements Branching {
     return countOf(this.net, sizesOf(this));
   }
 
-  get [BRANCHES](): Branching[typeof BRANCHES] {
+  get branching(): Branches {
     const { format, net, axes, parts } = this;
     return {
       branches: parts,

@@ -2,7 +2,7 @@
 
 import { FormatError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { BRANCHES, leavesOf, type Tree } from '../tree.ts';
+import { isBranching, leavesOf, type Tree } from '../tree.ts';
 import { type Axes, Factored, type Network } from './network.ts';
 import { Sum } from './weight.ts';
 
@@ -20,7 +20,7 @@ export interface Packed {
 export function eachNode(tree: unknown, visit: (node: Factored | Sum, path: string) => void, path = ''): void {
   if (typeof tree !== 'object' || tree === null) return;
   if (tree instanceof Factored || tree instanceof Sum) visit(tree, path);
-  const branches = BRANCHES in tree ? (tree as Factored)[BRANCHES].branches : isPlain(tree) ? tree : {};
+  const branches = isBranching(tree) ? tree.branching.branches : isPlain(tree) ? tree : {};
   for (const [key, child] of Object.entries(branches)) eachNode(child, visit, path === '' ? key : `${path}.${key}`);
 }
 

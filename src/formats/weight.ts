@@ -3,7 +3,7 @@
 import { ShapeError } from '../errors.ts';
 import { type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { BRANCHES, type Branching } from '../tree.ts';
+import type { Branches, Branching } from '../tree.ts';
 import { Factored } from './network.ts';
 
 /** A sum of weights of one shape. Terms named in `frozen` are not trained. */
@@ -29,7 +29,7 @@ export class Sum implements Branching {
     return Object.values(this.terms)[0]!.shape;
   }
 
-  get [BRANCHES](): Branching[typeof BRANCHES] {
+  get branching(): Branches {
     const { terms, frozen } = this;
     return {
       branches: terms,
