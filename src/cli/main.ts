@@ -22,10 +22,20 @@ function quietPipes(): void {
   }
 }
 
+/** In development this file is TypeScript, and so is the engine beside it; Node 20 needs a loader to read it. */
+const development = import.meta.url.endsWith('.ts');
+
+/** What the engine's thread runs. */
+function engineCode(): string | URL {
+  const url = new URL(development ? './engine.ts' : './engine.js', import.meta.url);
+  if (!development) return url;
+  return `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); });`;
+}
+
 function main(): void {
   quietPipes();
-  // In development this file is TypeScript, and so is the engine beside it.
-  const engine = new Worker(new URL(import.meta.url.endsWith('.ts') ? './engine.ts' : './engine.js', import.meta.url), {
+  const engine = new Worker(engineCode(), {
+    ...(development ? { eval: true } : {}),
     workerData: {
       args: process.argv.slice(2),
       live: process.stderr.isTTY === true,
