@@ -46,16 +46,15 @@ function sweep<T>(a: AdamArgs, decoupled: bool): void {
   const out = a.out + from;
   const mOut = a.mOut + from;
   const vOut = a.vOut + from;
-  const whole = bytes & ~15;
   let i: usize = 0;
-  for (; i < whole; i += 16) {
+  for (; bytes - i >= 16; i += 16) {
     update<T>(p + i, g + i, m + i, v + i, out + i, mOut + i, vOut + i, lanes<T>(),
       beta1, rest1, beta2, rest2, eps, decay, step, root, scale, decoupled);
   }
-  if (i == bytes) return;
-  const width = <i32>((bytes - i) / sizeof<T>());
-  update<T>(p + i, g + i, m + i, v + i, out + i, mOut + i, vOut + i, width,
-    beta1, rest1, beta2, rest2, eps, decay, step, root, scale, decoupled);
+  for (; i != bytes; i += sizeof<T>()) {
+    update<T>(p + i, g + i, m + i, v + i, out + i, mOut + i, vOut + i, 1,
+      beta1, rest1, beta2, rest2, eps, decay, step, root, scale, decoupled);
+  }
 }
 
 // @ts-ignore: decorator

@@ -41,7 +41,7 @@ function channel<T>(a: BatchNormGradArgs, c: i32): void {
   let sum: T = 0;
   let product: T = 0;
   for (let o = 0; o < a.outer; o++) {
-    gradSums<T>(x + <usize>o * pitch, g + <usize>o * pitch, 0, a.inner, mean, inv, a.work, false);
+    gradSums<T>(x + <usize>o * pitch, g + <usize>o * pitch, 0, a.inner, mean, inv, a.work);
     sum += load<T>(a.work);
     product += load<T>(a.work, sizeof<T>());
   }
@@ -51,7 +51,7 @@ function channel<T>(a: BatchNormGradArgs, c: i32): void {
   const scale = a.gamma == 0 ? inv : inv * load<T>(a.gamma + at);
   for (let o = 0; o < a.outer; o++) {
     const from = <usize>o * pitch;
-    gradRow<T>(x + from, g + from, 0, dx + from, a.inner, mean, inv, sum / n, product / n, scale, false);
+    gradRow<T>(x + from, g + from, 0, dx + from, a.inner, mean, inv, sum / n, product / n, scale);
   }
 }
 

@@ -44,7 +44,7 @@ function affineColumns<T>(a: LayerNormArgs, x: usize, y: usize, mean: T, inv: T)
   const bytes = <usize>a.columns * sizeof<T>();
   let i: usize = 0;
   for (; bytes - i >= 16; i += 16) affine<T>(x + i, gamma + i, beta + i, y + i, lanes<T>(), m, r);
-  if (i != bytes) affine<T>(x + i, gamma + i, beta + i, y + i, <i32>((bytes - i) / sizeof<T>()), m, r);
+  for (; i != bytes; i += sizeof<T>()) affine<T>(x + i, gamma + i, beta + i, y + i, 1, m, r);
 }
 
 // @ts-ignore: decorator

@@ -18,22 +18,15 @@ export class LayerNormGradArgs extends Head {
 
 export function layerNormGrad<T>(a: LayerNormGradArgs): void {
   const end = min(a.end * ROWS, a.rows);
-  for (let row = a.begin * ROWS; row < end; row++) {
-    if (a.gamma != 0) rowGrad<T>(a, row, true);
-    else rowGrad<T>(a, row, false);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function rowGrad<T>(a: LayerNormGradArgs, row: i32, weighted: bool): void {
-  const at = <usize>row * sizeof<T>();
-  const from = at * <usize>a.columns;
-  const mean = load<T>(a.mean + at);
-  const inv = load<T>(a.inv + at);
   const n = <T>a.columns;
-  gradSums<T>(a.x + from, a.g + from, a.gamma, a.columns, mean, inv, a.work, weighted);
-  const sum = load<T>(a.work) / n;
-  const product = load<T>(a.work, sizeof<T>()) / n;
-  gradRow<T>(a.x + from, a.g + from, a.gamma, a.dx + from, a.columns, mean, inv, sum, product, inv, weighted);
+  for (let row = a.begin * ROWS; row < end; row++) {
+    const at = <usize>row * sizeof<T>();
+    const from = at * <usize>a.columns;
+    const mean = load<T>(a.mean + at);
+    const inv = load<T>(a.inv + at);
+    gradSums<T>(a.x + from, a.g + from, a.gamma, a.columns, mean, inv, a.work);
+    const sum = load<T>(a.work) / n;
+    const product = load<T>(a.work, sizeof<T>()) / n;
+    gradRow<T>(a.x + from, a.g + from, a.gamma, a.dx + from, a.columns, mean, inv, sum, product, inv);
+  }
 }

@@ -78,7 +78,5 @@ export function affineRow<T>(x: usize, y: usize, n: i32, mean: T, scale: T, shif
   const bytes = <usize>n * sizeof<T>();
   let i: usize = 0;
   for (; bytes - i >= 16; i += 16) v128.store(y + i, affine<T>(v128.load(x + i), m, s, b));
-  if (i == bytes) return;
-  const width = <i32>((bytes - i) / sizeof<T>());
-  storePart<T>(y + i, width, affine<T>(loadPart<T>(x + i, width, m), m, s, b));
+  for (; i != bytes; i += sizeof<T>()) storePart<T>(y + i, 1, affine<T>(loadPart<T>(x + i, 1, m), m, s, b));
 }

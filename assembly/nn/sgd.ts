@@ -43,21 +43,23 @@ function sweep<T>(a: SgdArgs, momentum: bool, nesterov: bool): void {
   const out = a.out + from;
   const bOut = a.momentumOut + from;
   let i: usize = 0;
-  for (; bytes - i >= 64; i += 64) {
-    const j = i + 16;
-    const k = i + 32;
-    const l = i + 48;
-    update<T>(p + i, g + i, b + i, out + i, bOut + i, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
-    update<T>(p + j, g + j, b + j, out + j, bOut + j, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
-    update<T>(p + k, g + k, b + k, out + k, bOut + k, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
-    update<T>(p + l, g + l, b + l, out + l, bOut + l, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
+  if (!momentum) {
+    for (; bytes - i >= 64; i += 64) {
+      const j = i + 16;
+      const k = i + 32;
+      const l = i + 48;
+      update<T>(p + i, g + i, b + i, out + i, bOut + i, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
+      update<T>(p + j, g + j, b + j, out + j, bOut + j, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
+      update<T>(p + k, g + k, b + k, out + k, bOut + k, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
+      update<T>(p + l, g + l, b + l, out + l, bOut + l, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
+    }
   }
   for (; bytes - i >= 16; i += 16) {
     update<T>(p + i, g + i, b + i, out + i, bOut + i, lanes<T>(), lr, mu, decay, scale, momentum, nesterov);
   }
-  if (i == bytes) return;
-  const width = <i32>((bytes - i) / sizeof<T>());
-  update<T>(p + i, g + i, b + i, out + i, bOut + i, width, lr, mu, decay, scale, momentum, nesterov);
+  for (; i != bytes; i += sizeof<T>()) {
+    update<T>(p + i, g + i, b + i, out + i, bOut + i, 1, lr, mu, decay, scale, momentum, nesterov);
+  }
 }
 
 // @ts-ignore: decorator

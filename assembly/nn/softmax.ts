@@ -21,6 +21,6 @@ export function softmax<T>(a: SoftmaxArgs): void {
     const y = a.y + <usize>row * pitch;
     const top = rowMax<T>(x, a.columns);
     if (a.code == 0) softmaxRow<T>(x, y, a.columns, top);
-    else logSoftmaxRow<T>(x, y, a.columns, top);
+    else logSoftmaxRow<T>(x, y, a.columns, top, a.work);
   }
 }

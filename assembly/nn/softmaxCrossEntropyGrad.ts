@@ -39,7 +39,5 @@ function scaleRow<T>(p: usize, d: usize, bytes: usize, g: T): void {
   const s = v128.splat<T>(g);
   let i: usize = 0;
   for (; bytes - i >= 16; i += 16) v128.store(d + i, v128.mul<T>(v128.load(p + i), s));
-  if (i == bytes) return;
-  const width = <i32>((bytes - i) / sizeof<T>());
-  storePart<T>(d + i, width, v128.mul<T>(loadPart<T>(p + i, width, s), s));
+  for (; i != bytes; i += sizeof<T>()) storePart<T>(d + i, 1, v128.mul<T>(loadPart<T>(p + i, 1, s), s));
 }

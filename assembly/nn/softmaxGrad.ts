@@ -23,8 +23,8 @@ export function softmaxGrad<T>(a: SoftmaxGradArgs): void {
     const y = a.y + <usize>row * pitch;
     const g = a.g + <usize>row * pitch;
     const dx = a.dx + <usize>row * pitch;
-    if (a.code == 0) gradRow<T>(y, g, dx, a.columns, rowDot<T>(y, g, a.columns), false);
-    else gradRow<T>(y, g, dx, a.columns, rowSum<T>(g, a.columns), true);
+    if (a.code == 0) plainRow<T>(y, g, dx, a.columns, rowDot<T>(y, g, a.columns));
+    else logarithmRow<T>(y, g, dx, a.columns, rowSum<T>(g, a.columns));
   }
 }
 
@@ -55,21 +55,26 @@ function rowDot<T>(y: usize, g: usize, n: i32): T {
   return hsum<T>(a);
 }
 
-// @ts-ignore: decorator
-@inline
-function gradRow<T>(y: usize, g: usize, dx: usize, n: i32, sum: T, logarithm: bool): void {
+/** dx = y (g - sum). */
+function plainRow<T>(y: usize, g: usize, dx: usize, n: i32, sum: T): void {
   const s = v128.splat<T>(sum);
   const bytes = <usize>n * sizeof<T>();
   let i: usize = 0;
-  for (; bytes - i >= 16; i += 16) gradPart<T>(y + i, g + i, dx + i, lanes<T>(), s, logarithm);
-  if (i != bytes) gradPart<T>(y + i, g + i, dx + i, <i32>((bytes - i) / sizeof<T>()), s, logarithm);
+  for (; bytes - i >= 16; i += 16) {
+    v128.store(dx + i, v128.mul<T>(v128.load(y + i), v128.sub<T>(v128.load(g + i), s)));
+  }
+  for (; i != bytes; i += sizeof<T>()) {
+    storePart<T>(dx + i, 1, v128.mul<T>(loadPart<T>(y + i, 1, s), v128.sub<T>(loadPart<T>(g + i, 1, s), s)));
+  }
 }
 
-// @ts-ignore: decorator
-@inline
-function gradPart<T>(y: usize, g: usize, dx: usize, width: i32, s: v128, logarithm: bool): void {
-  const v = loadPart<T>(y, width, s);
-  const w = loadPart<T>(g, width, s);
-  const d = logarithm ? v128.sub<T>(w, v128.mul<T>(exp<T>(v), s)) : v128.mul<T>(v, v128.sub<T>(w, s));
-  storePart<T>(dx, width, d);
+/** dx = g - e^y sum. */
+function logarithmRow<T>(y: usize, g: usize, dx: usize, n: i32, sum: T): void {
+  const s = v128.splat<T>(sum);
+  const bytes = <usize>n * sizeof<T>();
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const width = min(lanes<T>(), <i32>((bytes - i) / sizeof<T>()));
+    const e = exp<T>(loadPart<T>(y + i, width, s));
+    storePart<T>(dx + i, width, v128.sub<T>(loadPart<T>(g + i, width, s), v128.mul<T>(e, s)));
+  }
 }

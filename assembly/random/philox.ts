@@ -20,16 +20,8 @@ export class PhiloxArgs extends Head {
 const NORMAL: i32 = 1;
 const BERNOULLI: i32 = 2;
 
-export function philox<T>(a: PhiloxArgs): void {
-  if (a.kind == NORMAL) draw<T>(a, NORMAL);
-  else if (a.kind == BERNOULLI) draw<T>(a, BERNOULLI);
-  else draw<T>(a, 0);
-}
-
 /** Units of four blocks, 64 bytes of results; the last may be cut short. */
-// @ts-ignore: decorator
-@inline
-function draw<T>(a: PhiloxArgs, kind: i32): void {
+export function philox<T>(a: PhiloxArgs): void {
   const low = splat<T>(load<f64>(a.params));
   const scale = splat<T>(load<f64>(a.params, 8));
   const p = splat<T>(load<f64>(a.params, 16));
@@ -38,12 +30,12 @@ function draw<T>(a: PhiloxArgs, kind: i32): void {
   let out = a.out + <usize>a.begin * PIECE * sizeof<T>();
   let bytes = (min(<usize>a.end * PIECE, <usize>a.count) - <usize>a.begin * PIECE) * sizeof<T>();
   for (; bytes >= 64; bytes -= 64) {
-    unit<T>(out, key, block, kind, low, scale, p);
+    unit<T>(out, key, block, a.kind, low, scale, p);
     out += 64;
     block += 4;
   }
   if (bytes == 0) return;
-  unit<T>(a.work, key, block, kind, low, scale, p);
+  unit<T>(a.work, key, block, a.kind, low, scale, p);
   memory.copy(out, a.work, bytes);
 }
 

@@ -53,7 +53,7 @@ export const philox: Kernel<typeof fields> = defineKernel({
     [40000, 2],
   ],
   sample([count, kind], random) {
-    const key = Int32Array.from({ length: 5 }, () => Math.floor(random() * 2 ** 31));
+    const key = Int32Array.from({ length: 5 }, () => Math.floor(random() * 2147483648));
     const params = Float64Array.of(random() < 0 ? 0 : random(), random() < 0 ? 1 : random(), Math.abs(random()));
     return { kind: kind!, count: count!, key, params, out: unset(count!) };
   },

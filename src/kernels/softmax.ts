@@ -15,6 +15,7 @@ export const softmax: Kernel<typeof fields> = defineKernel({
   dtypes: ['f32', 'f64'],
   fields,
   tasks: rowPieces,
+  scratch: (a, elementBytes) => (a.code === Softmax.plain ? 0 : a.columns * elementBytes),
   reference(a, round) {
     eachRow(a, (row) => {
       const x = a.x.subarray(row * a.columns, (row + 1) * a.columns);
