@@ -148,7 +148,11 @@ test('recomputation gives the same, at every order', () => {
   const index = tensor(Int32Array.of(1));
   const twice = (x: Tensor): Tensor => sum(recompute((a, b) => mul(a!, square(b!)), [x, x]));
   near(grad(twice)(x), [3 * 0.49, 3 * 1.9 * 1.9]);
-  near(grad((x: Tensor) => sum(recompute((a, i) => (assert.is(i, index), square(a!)), [x, index])))(x), [1.4, 3.8]);
+  const whole = (a: Tensor, i: Tensor): Tensor => {
+    assert.is(i, index);
+    return square(a);
+  };
+  near(grad((x: Tensor) => sum(recompute((a, i) => whole(a!, i!), [x, index])))(x), [1.4, 3.8]);
 });
 
 test('recomputation takes less memory', () => {
@@ -239,7 +243,7 @@ test('nothing leaks, with and without scopes, and where the function throws', ()
     const x = f64(1, 2);
     grad(f)(x);
     grad((x: Tensor) => sum(grad(f)(x)))(x);
-    assert.throws(() => grad((x: Tensor) => (f(x), sum(add(x, zeros([3], 'f64')))))(x));
+    assert.throws(() => grad((x: Tensor) => sum(add(mul(f(x), x), zeros([3], 'f64'))))(x));
     const inside = (_: Tensor): Tensor => {
       throw new Error('inside');
     };
