@@ -15,6 +15,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 const known = new Map<string, Pairing>();
+let matrices: Pairing | undefined;
 
 function matmulLabels(a: Shape, b: Shape): Pairing {
   const got = (): string => `${showShape(a)} and ${showShape(b)}`;
@@ -30,8 +31,9 @@ function matmulLabels(a: Shape, b: Shape): Pairing {
       'transpose or reshape an operand',
     );
   }
+  if (a.length === 2 && b.length === 2) return (matrices ??= pairing(['m', 'k'], ['k', 'n'], ['m', 'n']));
   const [leadA, leadB] = [a.slice(0, -2), b.slice(0, -2)];
-  const lead = leadA.length + leadB.length === 0 ? leadA : broadcastShape('matmul', leadA, leadB);
+  const lead = broadcastShape('matmul', leadA, leadB);
   // Sizes matter only where a mode of size 1 is repeated.
   const key = `${a.length} ${b.length} ${repeats(leadA, lead)} ${repeats(leadB, lead)}`;
   let labels = known.get(key);

@@ -6,6 +6,7 @@ import { DtypeError, ShapeError } from '../../src/errors.ts';
 import { conv1d, conv2d } from '../../src/ops/conv.ts';
 import type { ConvOptions } from '../../src/ops/convGeometry.ts';
 import { vjp } from '../../src/ops/grad.ts';
+import { slice } from '../../src/ops/slice.ts';
 import { ones } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import { expectRefusal, opLaws } from '../laws/op.ts';
@@ -92,6 +93,18 @@ for (const setting of lawful) {
   });
 }
 
+// With many output channels and wide borders, the gradient at the input is added up element by element.
+const wide: Setting = { ...plain, stride: [1, 2] };
+opLaws({
+  name: 'conv2d to many channels',
+  fn: (x, w) => conv2d(x, w, wide),
+  inputs: fc.tuple(filled([1, 1, 4, 6]), filled([16, 1, 3, 5])),
+  model: (x, w) => model(x, w, wide),
+  empty: [],
+  eps: 1e-13,
+  runs: 3,
+});
+
 const test = suite('conv');
 
 test('equals plain loops for all options, on strided operands too', () => {
@@ -158,6 +171,19 @@ test('conv1d is conv2d of one row', () => {
     assert.equal(y.shape, [2, 6, want.shape[3]]);
     assert.equal([...dataSync(y)], want.values);
   }
+});
+
+test('more places than tables hold', () => {
+  withBackend(wasmBackend(), () => {
+    const w = tensorOf(
+      sample([2, 1, 3, 3], (_, k) => k),
+      'f32',
+    );
+    const y = conv2d(ones([9, 1, 130, 130]), w);
+    const [first, second] = [0, 1].map((o) => dataSync(slice(y, [null, o])));
+    assert.is(first.length, 9 * 128 * 128);
+    assert.ok(first.every((v) => v === 36) && second.every((v) => v === 117));
+  });
 });
 
 test('refuses what does not fit', () => {

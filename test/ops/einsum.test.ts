@@ -4,15 +4,19 @@ import fc from 'fast-check';
 import { withBackend } from '../../src/backend/current.ts';
 import { contract, einsum } from '../../src/ops/einsum/einsum.ts';
 import { broadcastTo } from '../../src/ops/broadcast.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { reshape } from '../../src/ops/reshape.ts';
 import { transpose } from '../../src/ops/transpose.ts';
-import { tensor } from '../../src/tensor/create.ts';
-import { dataSync } from '../../src/tensor/read.ts';
+import { range, tensor } from '../../src/tensor/create.ts';
+import { dataSync, item, toArray } from '../../src/tensor/read.ts';
 import { scope } from '../../src/tensor/scope.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { referenceBackend, wasmBackend } from '../support/backends.ts';
 import { naiveEinsum } from '../support/naive.ts';
 import { seeded } from '../support/random.ts';
-import { assert, test } from '../support/test.ts';
+import { empty, filled, type Sample, sample } from '../support/samples.ts';
+import { assert, suite } from '../support/test.ts';
+import { opLaws } from '../laws/op.ts';
 
 type Layout = 'dense' | 'transposed' | 'repeated';
 
@@ -55,6 +59,63 @@ function near(got: ArrayLike<number>, want: readonly number[]): void {
   });
 }
 
+/** Operands of a spec for drawn sizes, one per letter. */
+function operandsOf(spec: string): fc.Arbitrary<Sample[]> {
+  const terms = spec.split('->')[0].split(',');
+  const letters = [...new Set(terms.join(''))];
+  return fc
+    .array(fc.integer({ min: 1, max: 3 }), { minLength: letters.length, maxLength: letters.length })
+    .chain((sizes) => fc.tuple(...terms.map((term) => filled([...term].map((c) => sizes[letters.indexOf(c)])))));
+}
+
+function modelOf(spec: string): (...inputs: Sample[]) => Sample {
+  const [left, right] = spec.split('->');
+  const inputs = left.split(',').map((term) => [...term]);
+  return (...xs) => {
+    const size = new Map(
+      inputs.flatMap((labels, k) => labels.map((label, axis) => [label, xs[k].shape[axis]] as const)),
+    );
+    const tensors = xs.map(({ shape, values }) => tensor(Float64Array.from(values), shape));
+    return { shape: [...right].map((label) => size.get(label)!), values: naiveEinsum(inputs, [...right], tensors) };
+  };
+}
+
+const one = (...shape: number[]): Sample => sample(shape, () => 1);
+
+/** Products, sums, diagonals, hyperedges, batches, and operands without modes. */
+const lawful: readonly (readonly [spec: string, empty: readonly (readonly Sample[])[]])[] = [
+  [
+    'ij,jk->ki',
+    [
+      [empty(0, 2), empty(2, 0)],
+      [empty(2, 0), empty(0, 3)],
+    ],
+  ],
+  ['bij,bjk->bik', [[empty(0, 2, 2), empty(0, 2, 2)]]],
+  ['ir,jr,kr->ijk', [[empty(2, 0), empty(3, 0), empty(1, 0)]]],
+  ['ir,jr,r->ijr', [[empty(0, 2), one(3, 2), { shape: [2], values: [1, 2] }]]],
+  ['iij,jkl,k->il', [[empty(0, 0, 2), one(2, 1, 2), { shape: [1], values: [3] }]]],
+  ['ii->i', [[empty(0, 0)]]],
+  ['iji->j', [[empty(0, 2, 0)]]],
+  ['ijk->ki', [[empty(2, 0, 3)]]],
+  ['ab,cd,->ca', [[empty(0, 2), empty(0, 2), { shape: [], values: [2] }]]],
+  ['xap,pbq,qcy,abc->xy', [[empty(1, 2, 0), empty(0, 1, 2), one(2, 1, 1), { shape: [2, 1, 1], values: [1, 2] }]]],
+];
+
+for (const [spec, none] of lawful) {
+  opLaws({
+    name: `einsum ${spec}`,
+    fn: (...xs) => einsum(spec, ...xs),
+    inputs: operandsOf(spec),
+    model: modelOf(spec),
+    empty: none,
+    eps: 1e-13,
+    runs: 4,
+  });
+}
+
+const test = suite('einsum');
+
 test('random networks equal plain loops', () => {
   for (const backend of [referenceBackend(), wasmBackend()]) {
     withBackend(backend, () => {
@@ -78,6 +139,41 @@ test('random networks equal plain loops', () => {
       );
     });
   }
+});
+
+test('the result without an arrow has the labels that occur once, in alphabetical order', () => {
+  const [a, b] = [tensor([[1, 2, 3]]), tensor([[4], [5], [6]])];
+  assert.equal(toArray(einsum('zj,ja', a, b)), [[32]]);
+  assert.equal(einsum('zj,jka', a, tensor(new Float32Array(6), [3, 2, 1])).shape, [1, 2, 1]);
+  assert.is(
+    item(
+      einsum(
+        'ii',
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    ),
+    5,
+  );
+});
+
+test('dots stand for leading modes, which broadcast', () => {
+  const count = (shape: number[]): Tensor =>
+    reshape(
+      range(
+        0,
+        shape.reduce((a, b) => a * b, 1),
+        'f64',
+      ),
+      shape,
+    );
+  const [a, b] = [count([2, 1, 3, 4]), count([5, 4, 2])];
+  assert.equal(toArray(einsum('...ij,...jk->...ik', a, b)), toArray(matmul(a, b)));
+  assert.equal(toArray(einsum('...ij,...jk', a, b)), toArray(matmul(a, b)));
+  assert.equal(einsum('i...j->...', count([2, 3, 4, 5])).shape, [3, 4]);
+  assert.equal(einsum('...,...->...', a, count([4])).shape, [2, 1, 3, 4]);
 });
 
 test.run();

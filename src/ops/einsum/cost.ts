@@ -6,20 +6,20 @@
 
 /** Every number the planner knows about the machine. */
 export const COST = {
-  /** Rows and columns of the micro-kernel's tile; edges cost as much as full tiles. */
-  tileRows: 6,
-  tileColumns: 8,
-  /** Copying an operand's element into panels. */
-  pack: 12,
-  /** Adding a tile's element to the result, once per block of `depth` terms. */
+  /** Elements in a vector; one side of the result is rounded up to whole vectors. */
+  lanes: 4,
+  /** Reading an operand's element and bringing it into place; in a batch its elements lie further apart. */
+  pack: 4,
+  packBatch: 8,
+  /** Adding an element to the result, once per block of `depth` terms. */
   store: 8,
   depth: 256,
   /** One matrix of a batch. */
-  matrix: 300,
+  matrix: 1_000,
   /** One call: dispatch, argument block, allocation of the result. */
-  call: 50_000,
-  /** Multiplying or adding two elements in the elementwise kernels. */
-  element: 10,
+  call: 45_000,
+  /** One product of the elementwise kernel. */
+  product: 16,
   /** Holding an element of an intermediate result: writing it and reading it again, in cache and past it. */
   near: 2,
   far: 24,
@@ -35,31 +35,18 @@ export interface PairSizes {
   readonly k: number;
 }
 
-function roundUp(x: number, tile: number): number {
-  return Math.ceil(x / tile) * tile;
+function whole(x: number): number {
+  return Math.ceil(x / COST.lanes) * COST.lanes;
 }
 
-/** Cost of the contraction kernel. */
-export function gemmCost({ batch, m, n, k }: PairSizes): number {
-  const { tileRows, tileColumns, pack, store, depth, matrix, call } = COST;
-  const tiles = Math.min(
-    roundUp(m, tileRows) * roundUp(n, tileColumns),
-    roundUp(n, tileRows) * roundUp(m, tileColumns),
-  );
-  const one = 2 * tiles * k + pack * (m + n) * k + store * m * n * Math.ceil(k / depth) + matrix;
-  return batch * one + call;
-}
-
-/** Cost of multiplying element by element and, where there is something to sum, adding up. */
-export function productCost({ batch, m, n, k }: PairSizes): number {
-  const { element, call } = COST;
-  const products = batch * m * n * k;
-  return k === 1 ? element * products + call : 3 * element * products + 2 * call;
-}
-
-/** Cost of one pairwise contraction by the cheaper of the two ways. */
-export function pairCost(sizes: PairSizes): number {
-  return Math.min(gemmCost(sizes), productCost(sizes));
+/** Cost of one pairwise contraction. */
+export function pairCost({ batch, m, n, k }: PairSizes): number {
+  const { pack, packBatch, store, depth, matrix, call, product } = COST;
+  if (k === 1) return product * batch * m * n + call;
+  // The kernel lays vectors along the side that wastes less of them.
+  const tiles = 2 * Math.min(m * whole(n), whole(m) * n) * k;
+  const operands = (batch === 1 ? pack : packBatch) * (m + n) * k;
+  return batch * (tiles + operands + store * m * n * Math.ceil(k / depth) + matrix) + call;
 }
 
 /** Cost of keeping an intermediate result of so many elements. */

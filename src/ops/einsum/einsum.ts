@@ -25,7 +25,7 @@ export interface Operand {
  * Throws ShapeError where labels and shapes do not fit, DtypeError for mixed or integer operands.
  */
 export function einsum(spec: string, ...operands: Tensor[]): Tensor {
-  const key = keyOf(spec, operands);
+  const key = keyOf(`text ${spec}`, operands);
   const known = programs.get(key);
   return run(known ?? remember(key, compileText('einsum', spec, operands.map(shapeOf))), operands);
 }
@@ -34,7 +34,7 @@ export function einsum(spec: string, ...operands: Tensor[]): Tensor {
 export function contract(operands: readonly Operand[], output: readonly string[]): Tensor {
   const xs = operands.map(({ x }) => x);
   const inputs = operands.map(({ labels }) => labels);
-  const key = keyOf(`${inputs.map((labels) => labels.join('\0')).join('\n')}\n\n${output.join('\0')}`, xs);
+  const key = keyOf(`labels ${inputs.map((labels) => labels.join('\0')).join('\n')}\n\n${output.join('\0')}`, xs);
   const known = programs.get(key);
   return run(known ?? remember(key, compile('contract', { inputs, output }, xs.map(shapeOf))), xs);
 }

@@ -42,7 +42,20 @@ export function lower(all: readonly Mode[]): Lowered {
     n: kept.filter(({ inA, inB }) => inB && !inA),
     k: inOrderOfSum(modes.filter(({ inC }) => !inC)),
   };
+  hoist(groups.batch, groups.m);
+  hoist(groups.batch, groups.n);
   return pack(groups);
+}
+
+/** Positions on one axis that may take tables, and the fewest that are worth a matrix of a batch. */
+const LONG = 2 ** 17;
+const LINES = 256;
+
+/** Outer modes of an axis that is too long for tables become a batch, which the other operand does not have. */
+function hoist(batch: Mode[], axis: Mode[]): void {
+  const count = (modes: readonly Mode[]): number => modes.reduce((size, mode) => size * mode.size, 1);
+  const tables = (): boolean => (['a', 'b', 'c'] as const).some((key) => walk(axis, key).key !== null);
+  while (count(axis) > LONG && count(axis.slice(1)) >= LINES && tables()) batch.push(axis.shift()!);
 }
 
 interface Groups {

@@ -103,24 +103,33 @@ function asContraction(lowered: Lowered, accumulate: boolean): Run {
   return (out, a, b, on) => runLowered(lowered, on, out, a, b, accumulate);
 }
 
-/** Nothing is summed: the elementwise kernel is quicker, except where the result is not dense. */
+/** Shorter rows are quicker as outer products by the contraction kernel. */
+const ROW = 32;
+
+/** Where nothing is summed and rows are long, or both operands run along them, the elementwise kernel is quicker. */
 function asProduct(modes: readonly Mode[], out: Tensor): Run | null {
   const summed = modes.some(({ size, inC }) => !inC && size !== 1);
   if (summed || !isRowMajor(out.shape, out.strides)) return null;
   const kept = modes.filter(({ inC }) => inC);
   const sizes = kept.map(({ size }) => size);
   const { shape, strides } = coalesce(sizes, [kept.map(({ a }) => a), kept.map(({ b }) => b)]);
+  const steps = strides.map((list) => list.at(-1) ?? 1);
+  const outer = steps.includes(0);
+  if (outer && (!steps.includes(1) || shape[shape.length - 1] < ROW)) return null;
   // The kernel is quickest where its first operand is dense along rows.
-  const [first, second] = strides[0].at(-1) === 1 ? [0, 1] : [1, 0];
-  const args = {
-    op: Binary.mul,
-    order: shape.length,
-    shape,
-    aStrides: strides[first],
-    bStrides: strides[second],
-  };
+  const [first, second] = steps[0] === 1 ? [0, 1] : [1, 0];
+  const [aStrides, bStrides] = [strides[first], strides[second]];
   return (out, a, b, on) => {
     const operands = [a.storage.operand(a.offset), b.storage.operand(b.offset)];
-    on.run(binary, out.dtype, { ...args, a: operands[first], b: operands[second], y: out.storage.operand(out.offset) });
+    on.run(binary, out.dtype, {
+      op: Binary.mul,
+      order: shape.length,
+      shape,
+      aStrides,
+      bStrides,
+      a: operands[first],
+      b: operands[second],
+      y: out.storage.operand(out.offset),
+    });
   };
 }

@@ -37,8 +37,11 @@ export interface Plan {
   readonly path: Path;
 }
 
-/** Plans a contraction whose operands have distinct labels, each in another operand or in the result. */
-export function plan(names: Labelled, sizes: ReadonlyMap<string, number>): Plan {
+/**
+ * Plans a contraction whose operands have distinct labels, each in another operand or in the result. `given` is an order
+ * of contraction to take instead of the best one.
+ */
+export function plan(names: Labelled, sizes: ReadonlyMap<string, number>, given?: Tree): Plan {
   const labels = [...sizes.keys()];
   const number = new Map(labels.map((label, k) => [label, k] as const));
   const network: Network = {
@@ -46,7 +49,8 @@ export function plan(names: Labelled, sizes: ReadonlyMap<string, number>): Plan 
     output: names.output.map((label) => number.get(label)!),
     sizes: [...sizes.values()],
   };
-  const tree = network.inputs.length <= OPTIMAL_OPERANDS ? optimal(network) : greedy(network);
+  const best = network.inputs.length <= OPTIMAL_OPERANDS ? optimal : greedy;
+  const tree = given ?? best(network);
   const root = grow(network, tree);
   order(network, root, network.output);
   const steps: Step[] = [];
