@@ -4,17 +4,17 @@ import { defineKernel, type Kernel } from './kernel.ts';
 import { numbers, unset } from './samples.ts';
 import { eachWindow, Pool, windowCases, windowFields, windowsOf } from './windows.ts';
 
-const fields = { ...windowFields, x: 'data', y: 'data', index: 'index' } as const;
+type PoolFields = typeof windowFields & { readonly x: 'data'; readonly y: 'data'; readonly index: 'index' };
 
 /**
  * x [planes, height, width] -> y [planes, outHeight, outWidth]. For the maximum, `index` (may be null) gets the offset
  * of the winner inside its plane; the first of equals wins, and the first NaN before all. An average ignores `index`.
  * An empty window gives -Infinity and index -1, or NaN. Pieces are planes.
  */
-export const pool: Kernel<typeof fields> = defineKernel({
+export const pool: Kernel<PoolFields> = defineKernel({
   name: 'pool',
   dtypes: ['f32', 'f64'],
-  fields,
+  fields: { ...windowFields, x: 'data', y: 'data', index: 'index' },
   tasks: (a) => a.planes,
   reference(a, round) {
     for (let t = a.begin; t < a.end; t++) {

@@ -4,16 +4,16 @@ import { defineKernel, type Kernel, type Random, Status } from './kernel.ts';
 import { integers, numbers, unset } from './samples.ts';
 import { eachWindow, Pool, type WindowSizes, windowCases, windowFields, windowsOf } from './windows.ts';
 
-const fields = { ...windowFields, g: 'data', index: 'index', dx: 'data' } as const;
+type PoolGradFields = typeof windowFields & { readonly g: 'data'; readonly index: 'index'; readonly dx: 'data' };
 
 /**
  * g [planes, outHeight, outWidth] -> dx [planes, height, width], overwritten. `index` is what pool saved (null for an
  * average); one that lies outside its window gives Status.index and is left out. Pieces are planes.
  */
-export const poolGrad: Kernel<typeof fields> = defineKernel({
+export const poolGrad: Kernel<PoolGradFields> = defineKernel({
   name: 'poolGrad',
   dtypes: ['f32', 'f64'],
-  fields,
+  fields: { ...windowFields, g: 'data', index: 'index', dx: 'data' },
   tasks: (a) => a.planes,
   reference(a, round, fail) {
     for (let t = a.begin; t < a.end; t++) {

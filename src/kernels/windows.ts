@@ -1,6 +1,6 @@
 /** The windows of a pooling on planes [height, width]: fields, bounds and sizes that pool and poolGrad share. */
 
-import type { Fields, Sizes } from './kernel.ts';
+import type { Sizes } from './kernel.ts';
 
 /** What a window gives. An average counts the elements inside the plane only, not the padding. */
 export const Pool = { max: 0, average: 1 } as const;
@@ -19,7 +19,7 @@ export const windowFields = {
   sw: 'int',
   ph: 'int',
   pw: 'int',
-} as const satisfies Fields;
+} as const;
 
 export type WindowSizes = Sizes<typeof windowFields>;
 
