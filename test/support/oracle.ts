@@ -22,7 +22,7 @@ export function big(text: string): Big {
 }
 
 /** 2^n. */
-export function powerOf2(n: number): Big {
+function powerOf2(n: number): Big {
   return TWO.pow(n);
 }
 
