@@ -12,7 +12,8 @@ import { isMain, parse, readSources, report, type Sources, walk, where } from '.
 const FILE_LINES = 300;
 const WARN_LINES = 200;
 const FUNCTION_LINES = 60;
-const TOTAL_LINES = 20_000;
+/** Raised from 20,000: the engine alone, kernels in two languages with their references, fills that; four floors follow. */
+const TOTAL_LINES = 45_000;
 /** Tensors, contraction and SVD with their kernels, minified and compressed. */
 const CORE_BYTES = 60 * 1024;
 const CORE_NAMES = ['tensor', 'einsum', 'svd', 'scope'];

@@ -29,7 +29,8 @@ const development = import.meta.url.endsWith('.ts');
 function engineCode(): string | URL {
   const url = new URL(development ? './engine.ts' : './engine.js', import.meta.url);
   if (!development) return url;
-  return `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); });`;
+  const [loader, code] = [import.meta.resolve('tsx/esm/api'), url.href].map((text) => JSON.stringify(text));
+  return `import(${loader}).then(({ register }) => { register(); return import(${code}); });`;
 }
 
 function main(): void {
