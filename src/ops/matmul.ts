@@ -18,16 +18,15 @@ const known = new Map<string, Pairing>();
 let matrices: Pairing | undefined;
 
 function matmulLabels(a: Shape, b: Shape): Pairing {
-  const got = (): string => `${showShape(a)} and ${showShape(b)}`;
   if (a.length === 0 || b.length === 0) {
-    throw new ShapeError('matmul', 'operands have at least one mode', got(), 'use mul() for scalars');
+    throw new ShapeError('matmul', 'operands have at least one mode', show(a, b), 'use mul() for scalars');
   }
   const [inner, rows] = [a[a.length - 1], b[Math.max(0, b.length - 2)]];
   if (inner !== rows) {
     throw new ShapeError(
       'matmul',
       `inner sizes ${inner} and ${rows} are equal`,
-      got(),
+      show(a, b),
       'transpose or reshape an operand',
     );
   }
@@ -47,6 +46,10 @@ function matmulLabels(a: Shape, b: Shape): Pairing {
   return labels;
 }
 
+function show(a: Shape, b: Shape): string {
+  return `${showShape(a)} and ${showShape(b)}`;
+}
+
 /** Which leading modes of an operand are repeated, a bit each. */
 function repeats(mine: Shape, lead: Shape): number {
   const skip = lead.length - mine.length;
@@ -62,8 +65,7 @@ function leading(name: string, mine: Shape, lead: Shape): string[] {
 /** The scalar product of two vectors of one size. Throws ShapeError for other orders and for unequal sizes. */
 export function dot(a: Tensor, b: Tensor): Tensor {
   if (a.order !== 1 || b.order !== 1 || a.shape[0] !== b.shape[0]) {
-    const got = `${showShape(a.shape)} and ${showShape(b.shape)}`;
-    throw new ShapeError('dot', 'operands are vectors of one size', got, 'use matmul() or einsum()');
+    throw new ShapeError('dot', 'operands are vectors of one size', show(a.shape, b.shape), 'use matmul() or einsum()');
   }
   return pair(a, b, pairing(['k'], ['k'], []));
 }

@@ -1,28 +1,15 @@
 /** The planner: cheapest of all trees on small networks, never worse than a chain on large ones, and what it reports. */
 
 import fc from 'fast-check';
-import { ShapeError } from '../../src/errors.ts';
+import { DtypeError, ShapeError } from '../../src/errors.ts';
 import { contract, einsum, einsumPath } from '../../src/ops/einsum/einsum.ts';
 import type { Tree } from '../../src/ops/einsum/optimal.ts';
 import { type Plan, plan } from '../../src/ops/einsum/path.ts';
-import { DtypeError } from '../../src/errors.ts';
 import { ones, zeros } from '../../src/tensor/create.ts';
 import { toArray } from '../../src/tensor/read.ts';
 import { expectRefusal } from '../laws/op.ts';
 import { assert, test } from '../support/test.ts';
-
-/** All binary trees over some leaves, each pair of halves once. */
-function treesOf(leaves: readonly Tree[]): Tree[] {
-  if (leaves.length === 1) return [leaves[0]];
-  const trees: Tree[] = [];
-  for (let half = 1; half < 2 ** leaves.length - 1; half += 2) {
-    const has = (k: number): boolean => ((half >> k) & 1) === 1;
-    for (const a of treesOf(leaves.filter((_, k) => has(k)))) {
-      for (const b of treesOf(leaves.filter((_, k) => !has(k)))) trees.push([a, b]);
-    }
-  }
-  return trees;
-}
+import { treesOf } from '../support/trees.ts';
 
 interface Net {
   readonly inputs: readonly string[][];

@@ -1,6 +1,6 @@
 /**
  * What a pairwise contraction costs, in units of one floating-point operation at full speed: the planner's only source.
- * A static model, fitted once to measurements of the compiled kernels (bench/kernels): never a timing at run time, or
+ * A static model, fitted once to measurements of the compiled kernels (bench/ops/path.bench.ts): never a timing at run time, or
  * the order of contraction and with it the last bits would differ between machines.
  */
 
