@@ -7,6 +7,7 @@ export type Dtype = Real | 'i32' | 'u8';
 export type RealArray = Float32Array | Float64Array;
 export type DataArray = RealArray | Int32Array | Uint8Array;
 
+const sizes = { f32: 4, f64: 8, i32: 4, u8: 1 } as const;
 const constructors = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
 
 export const dtypes: readonly Dtype[] = ['f32', 'f64', 'i32', 'u8'];
@@ -14,7 +15,7 @@ export const realDtypes: readonly Real[] = ['f32', 'f64'];
 
 /** Bytes of one element. */
 export function bytesOf(dtype: Dtype): number {
-  return constructors[dtype].BYTES_PER_ELEMENT;
+  return sizes[dtype];
 }
 
 /** A new zeroed typed array. */

@@ -37,7 +37,10 @@ export function checkShape(op: string, shape: Shape): void {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((n, k) => n === b[k]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
 }
 
 /** Strides of a dense row-major tensor. */
@@ -105,19 +108,14 @@ export function coalesce(shape: Shape, operands: readonly Shape[]): { shape: num
   const sizes: number[] = [];
   const strides: number[][] = operands.map(() => []);
   for (let k = 0; k < shape.length; k++) {
-    if (shape[k] === 1) continue;
+    const n = shape[k]!;
+    if (n === 1) continue;
     const last = sizes.length - 1;
-    if (last >= 0 && operands.every((s, i) => strides[i]![last] === s[k]! * shape[k]!)) {
-      sizes[last]! *= shape[k]!;
-      operands.forEach((s, i) => {
-        strides[i]![last] = s[k]!;
-      });
-    } else {
-      sizes.push(shape[k]!);
-      operands.forEach((s, i) => {
-        strides[i]!.push(s[k]!);
-      });
-    }
+    let merges = last >= 0;
+    for (let i = 0; merges && i < operands.length; i++) merges = strides[i]![last] === operands[i]![k]! * n;
+    if (merges) sizes[last]! *= n;
+    else sizes.push(n);
+    for (let i = 0; i < operands.length; i++) strides[i]![merges ? last : last + 1] = operands[i]![k]!;
   }
   return { shape: sizes, strides };
 }

@@ -3,7 +3,7 @@
 import type { Backend } from '../backend/backend.ts';
 import { realDtype } from '../dtype.ts';
 import { Binary, binary } from '../kernels/binary.ts';
-import { broadcastShape } from '../shape.ts';
+import { broadcastShape, sameShape } from '../shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { apply, type Op } from './op.ts';
 import { sumTo } from './broadcast.ts';
@@ -18,8 +18,10 @@ function binaryOp(name: keyof typeof Binary, rule: Rule): Op {
   const code = Binary[name];
   return {
     name,
-    infer([a, b]) {
-      return { dtype: realDtype(name, [a!, b!]), shape: broadcastShape(name, a!.shape, b!.shape) };
+    infer(inputs) {
+      const [a, b] = inputs;
+      const shape = sameShape(a!.shape, b!.shape) ? a!.shape : broadcastShape(name, a!.shape, b!.shape);
+      return { dtype: realDtype(name, inputs), shape };
     },
     forward([y], [a, b], _, on) {
       runBinary(code, y!, a!, b!, on);

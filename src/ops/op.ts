@@ -48,7 +48,6 @@ export interface Op<A = void> {
 
 /** Applies an op to operands and returns all its results. */
 export function applyAll<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
-  for (const x of inputs) x.storage.check(op.name);
   const tracked = recordingDepth() > 0 && inputs.some((x) => x.tape !== null);
   if (op.define !== undefined && tracked && recordingDepth() > 1) {
     op.infer(inputs, attrs);
@@ -56,6 +55,7 @@ export function applyAll<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): rea
     return Array.isArray(result) ? result : [result as Tensor];
   }
   if (op.view !== undefined) {
+    inputs[0]!.storage.check(op.name);
     const outs = [op.view(inputs[0]!, attrs)];
     if (tracked) record(op as Op<unknown>, inputs, outs, attrs);
     return outs;
@@ -74,9 +74,10 @@ export function apply<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): Tensor
 function compute<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
   const on = backend();
   const inferred = op.infer(inputs, attrs);
-  const specs = Array.isArray(inferred) ? (inferred as readonly Spec[]) : [inferred as Spec];
   uploadAll(inputs, on, op.name);
-  const outs = specs.map(({ shape, dtype }) => blank(op.name, shape, dtype));
+  const outs = Array.isArray(inferred)
+    ? (inferred as readonly Spec[]).map(({ shape, dtype }) => blank(op.name, shape, dtype))
+    : [blank(op.name, (inferred as Spec).shape, (inferred as Spec).dtype)];
   op.forward!(outs, inputs, attrs, on);
   return outs;
 }

@@ -14,9 +14,27 @@ import { eachLeaf, type Tree } from '../tree.ts';
 import type { Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
 
-interface Scope {
+/**
+ * A storage belongs to the scope that its `owner` names, and waits in that scope's list for its end. It may wait in other
+ * lists, too: those have lost it.
+ */
+class Scope {
   readonly parent: Scope | null;
-  readonly storages: Set<Storage>;
+  storages: Storage[] = [];
+  /** When to forget those that are lost or gone, so that long loops in one scope do not gather them. */
+  #full = 1024;
+
+  constructor(parent: Scope | null) {
+    this.parent = parent;
+  }
+
+  add(storage: Storage): void {
+    storage.owner = this;
+    this.storages.push(storage);
+    if (this.storages.length < this.#full) return;
+    this.storages = this.storages.filter((s) => s.owner === this && s.block !== null);
+    this.#full = Math.max(1024, 2 * this.storages.length);
+  }
 }
 
 let current: Scope | null = null;
@@ -64,28 +82,37 @@ export function unrecorded<T>(body: () => T): T {
 
 /** Gives a storage to the current scope. */
 export function adopt(storage: Storage): void {
-  current!.storages.add(storage);
+  current!.add(storage);
 }
 
 /** Frees a storage now where the current scope owns it; for those who know that nobody asks for it again. */
 export function release(storage: Storage): void {
-  if (storage.array === null && current!.storages.delete(storage)) storage.drop('a tensor whose last use was over');
+  if (storage.array !== null || storage.owner !== current) return;
+  storage.owner = null;
+  storage.drop('a tensor whose last use was over');
 }
 
 /** Makes the storages of `tensors` present on a backend; copies made here belong to the current scope. */
 export function uploadAll(tensors: readonly Tensor[], on: Backend, op: string): void {
-  for (const { storage } of tensors) if (storage.upload(on, op)) adopt(storage);
+  for (let k = 0; k < tensors.length; k++) {
+    const { storage } = tensors[k]!;
+    if (storage.upload(on, op)) adopt(storage);
+  }
 }
 
-function close(scope: Scope, survivors: ReadonlySet<Storage>): void {
-  const { parent } = scope;
-  for (const storage of scope.storages) {
-    const outlives = survivors.has(storage) || recording > 0;
-    if (outlives && parent !== null) parent.storages.add(storage);
-    else if (outlives && storage.gone === null) {
-      storage.download();
-      storage.drop('');
-    } else storage.drop('a tensor of a scope that has ended');
+function close(scope: Scope, survivors: ReadonlySet<Storage> | null): void {
+  const { parent, storages } = scope;
+  for (let k = 0; k < storages.length; k++) {
+    const storage = storages[k]!;
+    if (storage.owner !== scope) continue;
+    const outlives = recording > 0 || (survivors !== null && survivors.has(storage));
+    if (outlives && parent !== null) {
+      parent.add(storage);
+      continue;
+    }
+    if (outlives && storage.gone === null) storage.download();
+    storage.owner = null;
+    storage.drop('a tensor of a scope that has ended');
   }
 }
 
@@ -94,22 +121,29 @@ function close(scope: Scope, survivors: ReadonlySet<Storage>): void {
  * returns a promise: a stack of scopes and `await` do not mix.
  */
 export function scope<T>(body: () => T): T {
-  const mine: Scope = { parent: current, storages: new Set() };
-  const survivors = new Set<Storage>();
+  const mine = new Scope(current);
+  let survivors: ReadonlySet<Storage> | null = null;
   current = mine;
   try {
     const result = body();
     if (result instanceof Promise) {
       throw new BackendError('scope', 'the body is synchronous', 'a promise', 'await outside the scope');
     }
-    eachLeaf(result as Tree<unknown>, (leaf) => {
-      if (leaf instanceof Tensor) survivors.add(leaf.storage);
-    });
+    if (result !== undefined) survivors = storagesOf(result);
     return result;
   } finally {
     current = mine.parent;
     close(mine, survivors);
   }
+}
+
+function storagesOf(tree: unknown): Set<Storage> {
+  const found = new Set<Storage>();
+  if (tree instanceof Tensor) return found.add(tree.storage);
+  eachLeaf(tree as Tree<unknown>, (leaf) => {
+    if (leaf instanceof Tensor) found.add(leaf.storage);
+  });
+  return found;
 }
 
 /** Takes the tensors of a tree out of their scopes and makes them resident; free them with dispose() or replace(). */
@@ -119,7 +153,7 @@ export function keep<T>(tree: T): T {
     const { storage } = leaf;
     storage.upload(backend(), 'keep');
     storage.array = null;
-    for (let s = current; s !== null; s = s.parent) s.storages.delete(storage);
+    storage.owner = null;
     if (!storage.kept) collected.register(storage, storage.block!);
     storage.kept = true;
   });
@@ -135,10 +169,7 @@ export function dispose(tree: unknown): void {
 
 /** Keeps `next` and frees the tensors of `now` whose storage `next` no longer holds. Returns `next`. */
 export function replace<T>(now: unknown, next: T): T {
-  const held = new Set<Storage>();
-  eachLeaf(next as Tree<unknown>, (leaf) => {
-    if (leaf instanceof Tensor) held.add(leaf.storage);
-  });
+  const held = storagesOf(next);
   keep(next);
   eachLeaf(now as Tree<unknown>, (leaf) => {
     if (leaf instanceof Tensor && !held.has(leaf.storage)) leaf.dispose();

@@ -25,6 +25,8 @@ export class Storage {
   array: DataArray | null = null;
   /** The resident home, or a scope's copy of the host home. */
   block: Block | null = null;
+  /** The scope that frees it. Belongs to scope.ts. */
+  owner: object | null = null;
   /** Whether it was taken out of its scopes. */
   kept = false;
   /** Why the elements are gone, or null while they are there. */
@@ -81,7 +83,7 @@ export class Storage {
   drop(reason: string): void {
     if (this.block?.live) this.block.backend.free(this.block);
     this.block = null;
-    if (this.array === null) this.gone = reason;
+    if (this.array === null) this.gone ??= reason;
   }
 
   check(op: string): void {

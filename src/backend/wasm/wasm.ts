@@ -17,6 +17,13 @@ const MAX_PAGES = 65536;
 
 type Compiled = (args: number) => void;
 
+/** A kernel as it is called: its exports by dtype, where its fields go, and where the lists of its dims begin. */
+interface Bound {
+  readonly calls: Readonly<Partial<Record<Dtype, Compiled>>>;
+  readonly slots: readonly (Slot & { readonly index: number })[];
+  readonly tail: number;
+}
+
 export interface WasmOptions extends HeapOptions {
   /** Most bytes of linear memory, at most 4 GiB. */
   readonly limit?: number;
@@ -29,7 +36,7 @@ export class WasmBackend implements Backend {
   readonly #scratch: Scratch;
   readonly #exports: Record<string, Compiled>;
   readonly #guard: number;
-  readonly #owned = new WeakSet<Block>();
+  readonly #bound = new Map<object, Bound>();
   #live = 0;
   #bytes = 0;
   #peak = 0;
@@ -55,7 +62,6 @@ export class WasmBackend implements Backend {
     const address = this.#heap.take(bytes + 2 * this.#guard);
     if (address < 0) throw new OutOfMemoryError(op, bytes, this.#bytes, this.#heap.limit, shape);
     const block: Block = { backend: this, bytes, address: address + this.#guard, live: true };
-    this.#owned.add(block);
     if (this.#guard > 0) writeGuards(this.#views.u8(), block);
     this.#live++;
     this.#bytes += bytes;
@@ -104,7 +110,8 @@ export class WasmBackend implements Backend {
     begin: number,
     end: number,
   ): void {
-    const call = this.#exports[`${kernel.name}_${dtype}`];
+    const bound = this.#bound.get(kernel) ?? this.#bind(kernel);
+    const call = bound.calls[dtype];
     if (call === undefined || this.#faulted) this.#refuse(kernel.name, dtype);
     if (begin >= end) return;
     const mark = this.#scratch.mark();
@@ -112,7 +119,11 @@ export class WasmBackend implements Backend {
       kernel,
       kernel.scratch === undefined ? 0 : kernel.scratch(args as never, bytesOf(dtype)),
     );
-    this.#writeBlock(kernel, args, begin, end, work.address);
+    const i32 = this.#views.i32();
+    i32[ARGS >> 2] = begin;
+    i32[(ARGS >> 2) + 1] = end;
+    i32[(ARGS >> 2) + 2] = work.address;
+    this.#writeFields(bound, args, kernel.name);
     try {
       call!(ARGS);
     } catch (cause) {
@@ -157,42 +168,41 @@ export class WasmBackend implements Backend {
     return work;
   }
 
-  #writeBlock<F extends Fields>(
-    kernel: Kernel<F>,
-    args: Args<F, Operand>,
-    begin: number,
-    end: number,
-    work: number,
-  ): void {
+  #bind(kernel: { readonly name: string; readonly dtypes: readonly Dtype[]; readonly fields: Fields }): Bound {
+    const { slots, bytes } = layoutOf(kernel);
+    const bound = {
+      calls: Object.fromEntries(kernel.dtypes.map((dtype) => [dtype, this.#exports[`${kernel.name}_${dtype}`]])),
+      slots: slots.map((slot) => ({ ...slot, index: (ARGS + slot.offset) >> 2 })),
+      tail: (ARGS + bytes) >> 2,
+    };
+    this.#bound.set(kernel, bound);
+    return bound;
+  }
+
+  #writeFields({ slots, tail }: Bound, args: object, kernel: string): void {
     const i32 = this.#views.i32();
-    const base = ARGS >> 2;
-    const layout = layoutOf(kernel);
-    let tail = (ARGS + layout.bytes) >> 2;
-    i32[base] = begin;
-    i32[base + 1] = end;
-    i32[base + 2] = work;
-    for (const slot of layout.slots) {
-      const value = (args as Record<string, unknown>)[slot.name];
-      const at = (ARGS + slot.offset) >> 2;
-      if (slot.kind === 'int') i32[at] = value as number;
-      else if (slot.kind === 'real') this.#views.f64()[at >> 1] = value as number;
-      else if (slot.kind === 'dims') {
-        i32[at] = tail << 2;
-        for (const n of value as readonly number[]) i32[tail++] = n;
-      } else i32[at] = this.#addressOf(value as Operand | null, kernel.name, slot);
+    for (let k = 0; k < slots.length; k++) {
+      const { name, kind, index } = slots[k]!;
+      const value = (args as Record<string, unknown>)[name];
+      if (kind === 'int') i32[index] = value as number;
+      else if (kind === 'real') this.#views.f64()[index >> 1] = value as number;
+      else if (kind === 'dims') {
+        const list = value as readonly number[];
+        i32[index] = tail << 2;
+        for (let j = 0; j < list.length; j++) i32[tail++] = list[j]!;
+      } else i32[index] = value === null ? 0 : this.#addressOf(value as Operand, kernel, name);
     }
   }
 
-  #addressOf(operand: Operand | null, kernel: string, slot: Slot): number {
-    if (operand === null) return 0;
+  #addressOf(operand: Operand | undefined, kernel: string, name: string): number {
     if (operand === undefined)
-      throw new BackendError(kernel, `field ${slot.name} is given`, 'nothing', 'pass an operand or null');
+      throw new BackendError(kernel, `field ${name} is given`, 'nothing', 'pass an operand or null');
     this.#check(operand.block);
     return operand.block.address + operand.byteOffset;
   }
 
   #check(block: Block): void {
-    if (!this.#owned.has(block)) {
+    if (block.backend !== this) {
       throw new BackendError(
         this.name,
         'a block belongs to one backend',
