@@ -2,7 +2,7 @@
 
 import { Head } from '../abi';
 import { lanes, loadPart, storePart } from './lanes';
-import { affineRow, rowSquares, rowSum } from './rows';
+import { affineRow, ROWS, rowSquares, rowSum } from './rows';
 
 @unmanaged
 export class LayerNormArgs extends Head {
@@ -16,9 +16,6 @@ export class LayerNormArgs extends Head {
   mean: usize;
   inv: usize;
 }
-
-/** Rows in a piece; src/kernels/layerNorm.ts has the same. */
-export const ROWS: i32 = 8;
 
 export function layerNorm<T>(a: LayerNormArgs): void {
   const end = min(a.end * ROWS, a.rows);

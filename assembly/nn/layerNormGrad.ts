@@ -1,7 +1,7 @@
 /** Gradient of layer normalization by x: two sums over a row, then dx. */
 
 import { Head } from '../abi';
-import { ROWS } from './layerNorm';
+import { ROWS } from './rows';
 import { gradRow, gradSums } from './rowsGrad';
 
 @unmanaged

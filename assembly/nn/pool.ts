@@ -15,10 +15,10 @@ export function pool<T>(a: PoolArgs): void {
   const inPlane = <usize>a.height * <usize>a.width * sizeof<T>();
   const outPlane = <usize>a.outHeight * <usize>a.outWidth;
   const halves = areHalves(a);
-  // Columns [left, right) go by whole vectors: their lanes read inside their row.
+  // Columns [left, right) go by whole vectors, the last of them moved back: their lanes read inside their row.
   const left = halves ? 0 : min((a.pw + a.sw - 1) / a.sw, a.outWidth);
   const starts = min((a.width + a.pw - a.kw + 1) / a.sw, a.outWidth) - lanes<T>() - left + 1;
-  const right = a.sw > 2 || starts <= 0 ? left : left + ((starts - 1) / lanes<T>() + 1) * lanes<T>();
+  const right = a.sw > 2 || starts <= 0 ? left : left + starts - 1 + lanes<T>();
   for (let t = a.begin; t < a.end; t++) {
     const x = a.x + <usize>t * inPlane;
     for (let oy = 0; oy < a.outHeight; oy++) {
@@ -92,7 +92,8 @@ function maxLanes<T>(a: PoolArgs, x: usize, y: usize, index: usize, oy: i32, fro
   const sw = a.sw;
   const y0 = max(oy * a.sh - a.ph, 0);
   const y1 = min(oy * a.sh - a.ph + a.kh, a.height);
-  for (let ox = from; ox < to; ox += lanes<T>()) {
+  for (let next = from; next < to; next += lanes<T>()) {
+    const ox = min(next, to - lanes<T>());
     const x0 = ox * sw - a.pw;
     let best = v128.splat<T>(-<T>Infinity);
     let at = addOffsets<T>(offsets<T>(y0 < y1 ? y0 * width + x0 : -1), y0 < y1 ? pitchOffsets<T>(sw) : i64x2.splat(0));
@@ -122,7 +123,8 @@ function averageLanes<T>(a: PoolArgs, x: usize, y: usize, oy: i32, from: i32, to
   const y0 = max(oy * a.sh - a.ph, 0);
   const y1 = min(oy * a.sh - a.ph + a.kh, a.height);
   const count = v128.splat<T>(<T>(max(y1 - y0, 0) * a.kw));
-  for (let ox = from; ox < to; ox += lanes<T>()) {
+  for (let next = from; next < to; next += lanes<T>()) {
+    const ox = min(next, to - lanes<T>());
     let sum = v128.splat<T>(-0.0);
     for (let iy = y0; iy < y1; iy++) {
       let p = x + <usize>(iy * width + ox * sw - a.pw) * sizeof<T>();

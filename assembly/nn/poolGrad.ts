@@ -1,6 +1,6 @@
 /** Gradient of a pooling: to the winner of each window, or spread over its elements. */
 
-import { fail } from '../abi';
+import { fail, INDEX } from '../abi';
 import { lanes } from './lanes';
 import {
   AVERAGE, addOffsets, areHalves, loadOffsets, offsets, pitchOffsets, sameOffsets, storeZipped, Windows,
@@ -12,9 +12,6 @@ export class PoolGradArgs extends Windows {
   index: usize;
   dx: usize;
 }
-
-/** Status.index of src/kernels/kernel.ts. */
-const INDEX: i32 = 1;
 
 export function poolGrad<T>(a: PoolGradArgs): void {
   const inBytes = <usize>a.height * <usize>a.width * sizeof<T>();

@@ -6,6 +6,9 @@
 
 import { hsum, lanes, loadPart, maskOf, storePart } from './lanes';
 
+/** Rows in a piece; src/kernels/rows.ts has the same. */
+export const ROWS: i32 = 8;
+
 /** Four running vectors to one. */
 // @ts-ignore: decorator
 @inline

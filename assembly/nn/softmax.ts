@@ -1,7 +1,7 @@
 /** Softmax of rows, or its logarithm. */
 
 import { Head } from '../abi';
-import { ROWS } from './layerNorm';
+import { ROWS } from './rows';
 import { logSoftmaxRow, rowMax, softmaxRow } from './softmaxRow';
 
 @unmanaged

@@ -1,9 +1,9 @@
 /** Softmax and cross entropy against labels: loss = log sum e^(x - top) - (x[label] - top), logarithms by lanes of rows. */
 
-import { fail, Head } from '../abi';
+import { fail, Head, INDEX } from '../abi';
 import { log } from '../simd/math';
 import { lanes, loadPart, storePart } from './lanes';
-import { ROWS } from './layerNorm';
+import { ROWS } from './rows';
 import { rowMax, softmaxRow } from './softmaxRow';
 
 @unmanaged
@@ -15,9 +15,6 @@ export class SoftmaxCrossEntropyArgs extends Head {
   losses: usize;
   probabilities: usize;
 }
-
-/** Status.index of src/kernels/kernel.ts. */
-export const INDEX: i32 = 1;
 
 export function softmaxCrossEntropy<T>(a: SoftmaxCrossEntropyArgs): void {
   for (let t = a.begin; t < a.end; t++) piece<T>(a, t * ROWS, min(t * ROWS + ROWS, a.rows));

@@ -1,9 +1,8 @@
 /** Gradient of softmaxCrossEntropy by the logits: (p - onehot) g by row. */
 
-import { fail, Head } from '../abi';
+import { fail, Head, INDEX } from '../abi';
 import { loadPart, storePart } from './lanes';
-import { ROWS } from './layerNorm';
-import { INDEX } from './softmaxCrossEntropy';
+import { ROWS } from './rows';
 
 @unmanaged
 export class SoftmaxCrossEntropyGradArgs extends Head {

@@ -3,8 +3,7 @@
 import { Head } from '../abi';
 import { exp } from '../simd/math';
 import { hsum, lanes, loadPart, storePart } from './lanes';
-import { ROWS } from './layerNorm';
-import { fold, rowSum } from './rows';
+import { fold, ROWS, rowSum } from './rows';
 
 @unmanaged
 export class SoftmaxGradArgs extends Head {

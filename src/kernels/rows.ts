@@ -1,6 +1,6 @@
 /** Data [rows, columns] by row: how the row kernels cut their work. */
 
-/** Rows in a piece; assembly/nn/layerNorm.ts has the same. */
+/** Rows in a piece; assembly/nn/rows.ts has the same. */
 const ROWS = 8;
 
 export function rowPieces({ rows }: { readonly rows: number }): number {
