@@ -35,8 +35,8 @@ export function gemm<T>(a: GemmArgs): void {
 function elements<T>(a: GemmArgs, g: Plan, b: i32, end: i32, from: i32, to: i32): void {
   const m = g.swapped ? a.n : a.m, n = g.swapped ? a.m : a.n, byRows = (a.m > a.n) != g.swapped;
   const i0 = byRows ? from : 0, i1 = byRows ? to : m, j0 = byRows ? 0 : from, j1 = byRows ? n : to;
-  g.packB = i1 - i0 > 36 && <f64>g.k * <f64>(j1 - j0) * sizeof<T>() > 16384;
-  g.packA = j1 - j0 > 64 || g.amt && evenRun(g.amt, i0, min(i1 - i0, 3)) < min(i1 - i0, 3);
+  g.packB = i1 - i0 > 80 && <f64>g.k * <f64>(j1 - j0) * sizeof<T>() > 32768;
+  g.packA = j1 - j0 > 128 || g.amt && evenRun(g.amt, i0, min(i1 - i0, 3)) < min(i1 - i0, 3);
   g.row = -1;
   const blocks = i1 - i0 > MC || j1 - j0 > NC || g.k > KC;
   for (; b < end; b++) {
@@ -61,9 +61,14 @@ function share(count: i32, limit: i32, unit: i32): i32 {
   return ((count + parts - 1) / parts + unit - 1) / unit * unit;
 }
 
-/** Rows [i0, i1) x columns [j0, j1) of C, block by block. */
+/**
+ * Rows [i0, i1) x columns [j0, j1) of C, block by block. Where C is too large for the second-level cache and comes back
+ * for every block of k, few rows at a time walk it in order, so that it is fetched ahead; B then has to stay in there.
+ */
 function product<T>(g: Plan, i0: i32, i1: i32, j0: i32, j1: i32): void {
-  const rows = share(i1 - i0, MC, MR), columns = share(j1 - j0, NC, 2 * lanes<T>());
+  const large = g.packB && g.k > KC && <f64>(i1 - i0) * <f64>(j1 - j0) * sizeof<T>() > 1048576;
+  const rows = large ? 2 * MR : share(i1 - i0, MC, MR);
+  const columns = share(j1 - j0, large ? NC / 2 : NC, 2 * lanes<T>());
   for (let j = j0; j < j1; j += columns) {
     for (let p = 0; p < g.k; p += KC) {
       const steps = min(KC, g.k - p);

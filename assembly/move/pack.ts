@@ -56,45 +56,50 @@ function single<T>(
   }
 }
 
-/** As many steps at a time as a vector holds, where these are contiguous. */
+/** Squares of as many steps as a vector holds, in every run of neighbouring steps. */
 function transpose<T>(
   src: usize, list: usize, r: i32, k: i32, table: usize, to: usize, width: usize, pad: bool,
 ): void {
-  const s0 = src + load<u32>(list);
-  const s1 = r > 1 ? src + load<u32>(list, 4) : s0;
-  const s2 = r > 2 ? src + load<u32>(list, 8) : s0;
-  const s3 = r > 3 ? src + load<u32>(list, 12) : s0;
-  const whole = pad || r == lanes<T>();
-  let p = 0;
-  for (; p <= k - lanes<T>(); p += lanes<T>()) {
-    if (table && !consecutive<T>(table + (<usize>p << 2))) {
-      single<T>(src, list, r, p, p + lanes<T>(), 0, table, to, width, pad);
-      continue;
-    }
-    const o = offset<T>(1, table, p), d = to + <usize>p * width;
-    const a = v128.load(s0 + o), b = v128.load(s1 + o);
-    if (sizeof<T>() == 8) {
-      put<T>(d, v128.shuffle<u64>(a, b, 0, 2), r, whole);
-      put<T>(d + width, v128.shuffle<u64>(a, b, 1, 3), r, whole);
-      continue;
-    }
-    const c = v128.load(s2 + o), e = v128.load(s3 + o);
-    const ab = v128.shuffle<u32>(a, b, 0, 4, 1, 5), ce = v128.shuffle<u32>(c, e, 0, 4, 1, 5);
-    put<T>(d, v128.shuffle<u64>(ab, ce, 0, 2), r, whole);
-    put<T>(d + width, v128.shuffle<u64>(ab, ce, 1, 3), r, whole);
-    const ba = v128.shuffle<u32>(a, b, 2, 6, 3, 7), ec = v128.shuffle<u32>(c, e, 2, 6, 3, 7);
-    put<T>(d + 2 * width, v128.shuffle<u64>(ba, ec, 0, 2), r, whole);
-    put<T>(d + 3 * width, v128.shuffle<u64>(ba, ec, 1, 3), r, whole);
+  for (let p = 0; p < k; ) {
+    const run = table ? runOf(table + (<usize>p << 2), k - p) : k, even = run & -lanes<T>();
+    squares<T>(src + offset<T>(1, table, p), list, r, even, to + <usize>p * width, width, pad || r == lanes<T>());
+    if (run != even) single<T>(src, list, r, p + even, p + run, 1, table, to, width, pad);
+    p += run;
   }
-  single<T>(src, list, r, p, k, 1, table, to, width, pad);
 }
 
-// @ts-ignore: decorator
-@inline
-function consecutive<T>(table: usize): bool {
-  const first = load<i32>(table);
-  if (sizeof<T>() == 8) return load<i32>(table, 4) == first + 1;
-  return load<i32>(table, 4) == first + 1 && load<i32>(table, 8) == first + 2 && load<i32>(table, 12) == first + 3;
+/** How many entries of a table, at most `most`, count up by one. */
+function runOf(table: usize, most: i32): i32 {
+  const first = load<i32>(table), x = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
+  let r = 0;
+  while (r + 4 <= most && i32x4.all_true(i32x4.eq(v128.load(table + (<usize>r << 2)), i32x4.add(x, i32x4.splat(r))))) r += 4;
+  while (r < most && load<i32>(table + (<usize>r << 2)) == first + r) r++;
+  return r;
+}
+
+function squares<T>(src: usize, list: usize, r: i32, k: i32, to: usize, width: usize, whole: bool): void {
+  let s0 = src + load<u32>(list), s1 = r > 1 ? src + load<u32>(list, 4) : s0;
+  let s2 = r > 2 ? src + load<u32>(list, 8) : s0, s3 = r > 3 ? src + load<u32>(list, 12) : s0;
+  for (; k > 0; k -= lanes<T>(), s0 += 16, s1 += 16) {
+    const a = v128.load(s0), b = v128.load(s1);
+    if (sizeof<T>() == 8) {
+      put<T>(to, v128.shuffle<u64>(a, b, 0, 2), r, whole);
+      put<T>(to + width, v128.shuffle<u64>(a, b, 1, 3), r, whole);
+      to += 2 * width;
+      continue;
+    }
+    const c = v128.load(s2), e = v128.load(s3);
+    const ab = v128.shuffle<u32>(a, b, 0, 4, 1, 5), ce = v128.shuffle<u32>(c, e, 0, 4, 1, 5);
+    put<T>(to, v128.shuffle<u64>(ab, ce, 0, 2), r, whole);
+    put<T>(to + width, v128.shuffle<u64>(ab, ce, 1, 3), r, whole);
+    to += 2 * width;
+    const ba = v128.shuffle<u32>(a, b, 2, 6, 3, 7), ec = v128.shuffle<u32>(c, e, 2, 6, 3, 7);
+    put<T>(to, v128.shuffle<u64>(ba, ec, 0, 2), r, whole);
+    put<T>(to + width, v128.shuffle<u64>(ba, ec, 1, 3), r, whole);
+    to += 2 * width;
+    s2 += 16;
+    s3 += 16;
+  }
 }
 
 /** The first r lanes, or the vector. */
