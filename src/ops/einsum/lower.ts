@@ -48,7 +48,7 @@ export function lower(all: readonly Mode[]): Lowered {
 }
 
 /** Positions on one axis that may take tables, and the fewest that are worth a matrix of a batch. */
-const LONG = 2 ** 17;
+const LONG = 131_072;
 const LINES = 256;
 
 /** Outer modes of an axis that is too long for tables become a batch, which the other operand does not have. */
