@@ -66,7 +66,7 @@ export function configOf(values: Values): RunConfig {
     method: text('method'),
     settings: {
       optimizer: text('optimizer'),
-      learningRate: values.lr === undefined ? (text('optimizer') === 'sgd' ? 0.05 : 0.001) : number('lr'),
+      learningRate: values.lr === undefined ? (text('optimizer') === 'sgd' ? 0.01 : 0.001) : number('lr'),
       momentum: number('momentum'),
       weightDecay: number('weight-decay'),
       schedule: text('schedule'),

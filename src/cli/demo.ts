@@ -13,6 +13,8 @@ import { trainOptions } from './trainOptions.ts';
 
 const FORMATS = ['lowRank', 'tt', 'ttMatrix'];
 const WIDTHS = '256,256';
+/** Small data allow larger steps than the default. */
+const LEARNING_RATE = 0.05;
 
 export const demo: Command = {
   name: 'demo',
@@ -32,7 +34,7 @@ export const demo: Command = {
 
 function configFor(format: string, { values }: Invocation, width?: number): RunConfig {
   const fallbacks = Object.fromEntries(Object.entries(trainOptions).map(([name, spec]) => [name, spec.fallback]));
-  return configOf({ ...fallbacks, widths: WIDTHS, ...values, format, ...(width === undefined ? {} : { width }) });
+  return configOf({ ...fallbacks, widths: WIDTHS, lr: LEARNING_RATE, ...values, format, ...(width === undefined ? {} : { width }) });
 }
 
 /** Trains one row of the table; undefined where the signal stopped it. */

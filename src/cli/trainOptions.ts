@@ -16,7 +16,7 @@ export const trainOptions: OptionSpecs = {
   rank: { kind: 'text', value: 'R', about: "8, 4,8,8, 0.1 (of each weight's parameters), same or params:N", fallback: '0.1' },
   method: { kind: 'text', value: 'NAME', about: 'how it is trained', fallback: 'descent', choices: methods.map(({ name }) => name) },
   optimizer: { kind: 'text', value: 'NAME', about: 'the optimizer', fallback: 'sgd', choices: ['sgd', 'adam', 'adamw'] },
-  lr: { kind: 'number', value: 'X', about: 'learning rate; default 0.05 for sgd, 0.001 for adam', min: 0 },
+  lr: { kind: 'number', value: 'X', about: 'learning rate; default 0.01 for sgd, 0.001 for adam', min: 0 },
   momentum: { kind: 'number', value: 'X', about: 'momentum of sgd', fallback: 0.9, min: 0, max: 0.9999 },
   'weight-decay': { kind: 'number', value: 'X', about: 'decay of weights, not of biases and norms', fallback: 0, min: 0 },
   schedule: { kind: 'text', value: 'NAME', about: 'learning rate over the run', fallback: 'cosine', choices: [...scheduleNames, 'plateau'] },

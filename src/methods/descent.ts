@@ -19,7 +19,7 @@ import type { Batch, Method, Step, Task } from './method.ts';
 export interface DescentOptions {
   /** Default sgd with momentum 0.9. */
   readonly optimizer?: Optimizer;
-  /** Default 0.05. */
+  /** Default 0.01. */
   readonly learningRate?: number;
   readonly schedule?: Schedule;
   /** Lowers the rate when the mean loss of epochs stops falling. */
@@ -37,7 +37,7 @@ export type DescentState = {
 };
 
 export function descent(options: DescentOptions = {}): Method<DescentState> {
-  const { optimizer = sgd({ momentum: 0.9 }), learningRate = 0.05, schedule = constant(), clip, penalty } = options;
+  const { optimizer = sgd({ momentum: 0.9 }), learningRate = 0.01, schedule = constant(), clip, penalty } = options;
   return {
     name: 'descent',
     about: 'gradient descent on all parameters',

@@ -69,7 +69,7 @@ export function plateau(state: Plateau, loss: number, options: { factor?: number
 const byName: Readonly<Record<string, () => Schedule>> = {
   constant,
   step: () => stepDecay(),
-  cosine: () => cosine(),
+  cosine: () => cosine({ warmup: 0.05 }),
   onecycle: () => oneCycle(),
 };
 
