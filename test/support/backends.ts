@@ -4,34 +4,15 @@
  * RANKWISE_WASM names another compiled module to test.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
 import type { Block, Operand } from '../../src/backend/backend.ts';
 import { ReferenceBackend } from '../../src/backend/reference.ts';
 import { loadWasm } from '../../src/backend/wasm/load.ts';
 import type { WasmBackend, WasmOptions } from '../../src/backend/wasm/wasm.ts';
+import { moduleUnderTest, stress } from './stress.ts';
+
+export { mode } from './stress.ts';
 
 const MIB = 2 ** 20;
-const modes: Readonly<Record<string, WasmOptions>> = {
-  plain: {},
-  grow: { growStress: true },
-  high: { base: Math.ceil(2.2 * 1024) * MIB },
-  canary: { canary: true },
-  debug: {},
-};
-
-/** The stress mode asked for; an unknown one is an error, so that a typo cannot pass as a green run. */
-export const mode: string = process.env.RANKWISE_MODE ?? 'plain';
-if (!(mode in modes)) throw new Error(`RANKWISE_MODE is one of ${Object.keys(modes).join(', ')}; got ${mode}`);
-
-let module: WebAssembly.Module | undefined;
-
-function moduleUnderTest(): WebAssembly.Module | undefined {
-  const path = process.env.RANKWISE_WASM ?? (mode === 'debug' ? 'build/kernels.debug.wasm' : undefined);
-  if (path === undefined) return undefined;
-  if (!existsSync(path)) throw new Error(`${path} is missing: npm run build:wasm`);
-  module ??= new WebAssembly.Module(new Uint8Array(readFileSync(path)));
-  return module;
-}
 
 export function referenceBackend(): ReferenceBackend {
   return new ReferenceBackend();
@@ -39,7 +20,7 @@ export function referenceBackend(): ReferenceBackend {
 
 /** A new wasm backend in the mode of this run; `extra` wins over the mode's options. */
 export function wasmBackend(extra: WasmOptions = {}): WasmBackend {
-  return loadWasm({ ...modes[mode], ...extra }, moduleUnderTest());
+  return loadWasm({ ...stress, ...extra }, moduleUnderTest());
 }
 
 /** A wasm backend whose memory ends where `atEnd` puts an operand: reading or writing behind it traps. */
