@@ -4,7 +4,7 @@ import { backend } from '../backend/current.ts';
 import { adam as adamKernel } from '../kernels/adam.ts';
 import { slots } from '../ops/slots.ts';
 import type { Optimizer } from './optimizer.ts';
-import { eachUpdate, freshState, reshapeState } from './step.ts';
+import { eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
 
 export interface AdamOptions {
   /** Default 0.9. */
@@ -26,6 +26,8 @@ export function adamw(options: AdamOptions = {}): Optimizer {
   return build('adamw', options, options.weightDecay ?? 0.01);
 }
 
+const kept: Slots = { m: 1, v: 2 };
+
 /** x to a whole power, by repeated multiplication: the same bits everywhere. */
 function wholePower(x: number, n: number): number {
   let result = 1;
@@ -37,9 +39,9 @@ function build(name: string, options: AdamOptions, weightDecay: number): Optimiz
   const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options;
   return {
     name,
-    init: (leaves) => freshState(leaves, ['m', 'v']),
+    init: (leaves) => freshState(leaves, kept),
     update: (leaves, gradients, state, hyper) =>
-      eachUpdate(name, ['m', 'v'], { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs, time }) => {
+      eachUpdate(name, kept, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs, time }) => {
         const decay = hyper.decays(path) ? weightDecay : 0;
         const corrections = [1 - wholePower(beta1, time), 1 - wholePower(beta2, time)];
         const rates = [hyper.learningRate, beta1, beta2, eps, decay, name === 'adamw' ? 1 : 0];
@@ -55,6 +57,6 @@ function build(name: string, options: AdamOptions, weightDecay: number): Optimiz
           slots: slots([...rates, ...corrections, hyper.gradientScale]),
         });
       }),
-    reshape: (state, leaves, change) => reshapeState(state, leaves, change, 'm'),
+    reshape: (state, leaves, change) => reshapeState(state, leaves, change, kept),
   };
 }

@@ -43,10 +43,15 @@ export interface Optimizer {
   readonly name: string;
   init(leaves: Leaves): OptimizerState;
   /** Must run inside a scope. */
-  update(leaves: Leaves, gradients: Leaves, state: OptimizerState, hyper: Hyper): { leaves: Leaves; state: OptimizerState };
+  update(
+    leaves: Leaves,
+    gradients: Leaves,
+    state: OptimizerState,
+    hyper: Hyper,
+  ): { leaves: Leaves; state: OptimizerState };
   /**
-   * State after ranks have changed: first moments are transported by the matrices, everything else is zeroed where the
-   * shape changed.
+   * State after ranks have changed: averages of gradients are moved by the matrices, averages of squares by their
+   * squares; where a matrix is not known, and for new leaves, state starts anew. Must run inside a scope.
    */
   reshape(state: OptimizerState, leaves: Leaves, change: RankChange): OptimizerState;
 }

@@ -80,7 +80,12 @@ export const scheduleNames: readonly string[] = Object.keys(byName);
 export function scheduleNamed(name: string): Schedule {
   const make = Object.hasOwn(byName, name) ? byName[name] : undefined;
   if (make === undefined) {
-    throw new FormatError('schedule', 'the schedule is known', `'${name}'`, `choose one of ${scheduleNames.join(', ')}`);
+    throw new FormatError(
+      'schedule',
+      'the schedule is known',
+      `'${name}'`,
+      `choose one of ${scheduleNames.join(', ')}`,
+    );
   }
   return make();
 }

@@ -4,7 +4,7 @@ import { backend } from '../backend/current.ts';
 import { sgd as sgdKernel } from '../kernels/sgd.ts';
 import { slots } from '../ops/slots.ts';
 import type { Optimizer } from './optimizer.ts';
-import { eachUpdate, freshState, reshapeState } from './step.ts';
+import { eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
 
 export interface SgdOptions {
   /** Default 0. */
@@ -15,12 +15,12 @@ export interface SgdOptions {
 }
 
 export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOptions = {}): Optimizer {
-  const names = momentum > 0 ? ['momentum'] : [];
+  const kept: Slots = momentum > 0 ? { momentum: 1 } : {};
   return {
     name: 'sgd',
-    init: (leaves) => freshState(leaves, names),
+    init: (leaves) => freshState(leaves, kept),
     update: (leaves, gradients, state, hyper) =>
-      eachUpdate('sgd', names, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs }) => {
+      eachUpdate('sgd', kept, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs }) => {
         const decay = hyper.decays(path) ? weightDecay : 0;
         backend().run(sgdKernel, dtype, {
           count,
@@ -32,6 +32,6 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
           slots: slots([hyper.learningRate, momentum, nesterov ? 1 : 0, decay, hyper.gradientScale]),
         });
       }),
-    reshape: (state, leaves, change) => reshapeState(state, leaves, change, 'momentum'),
+    reshape: (state, leaves, change) => reshapeState(state, leaves, change, kept),
   };
 }

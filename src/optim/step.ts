@@ -4,13 +4,14 @@ import { backend } from '../backend/current.ts';
 import type { Operand } from '../backend/backend.ts';
 import { isReal, type Real } from '../dtype.ts';
 import { DtypeError, ShapeError } from '../errors.ts';
+import { mul } from '../ops/binary.ts';
 import { contiguous } from '../ops/contiguous.ts';
 import { contract } from '../ops/einsum/einsum.ts';
 import { sameShape, showShape } from '../shape.ts';
 import { blank, zeros } from '../tensor/create.ts';
 import { uploadAll } from '../tensor/scope.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import type { Hyper, Leaves, LeafState, OptimizerState, RankChange } from './optimizer.ts';
+import type { AxisChange, Hyper, Leaves, LeafState, OptimizerState, RankChange } from './optimizer.ts';
 
 /** One leaf's update: operands are dense and resident; `outs` are the new leaf and its new slots. */
 export interface LeafStep {
@@ -24,31 +25,38 @@ export interface LeafStep {
   readonly time: number;
 }
 
+/** What each slot of a leaf's state averages: gradients (1) or their squares (2). */
+export type Slots = Readonly<Record<string, 1 | 2>>;
+
 /** The name of a leaf's state: dots separate branches of trees, and the state of a leaf is one branch. */
 export function stateKey(path: string): string {
   return path.replaceAll('.', '/');
 }
 
 /** State with zeroed slots for every leaf. */
-export function freshState(leaves: Leaves, slots: readonly string[]): OptimizerState {
+export function freshState(leaves: Leaves, slots: Slots): OptimizerState {
   return Object.fromEntries([...leaves].map(([path, leaf]) => [stateKey(path), freshLeaf(leaf, slots)]));
 }
 
-function freshLeaf(leaf: Tensor, slots: readonly string[]): LeafState {
-  return { count: 0, slots: Object.fromEntries(slots.map((name) => [name, zeros(leaf.shape, leaf.dtype)])) };
+function freshLeaf(leaf: Tensor, slots: Slots): LeafState {
+  return {
+    count: 0,
+    slots: Object.fromEntries(Object.keys(slots).map((name) => [name, zeros(leaf.shape, leaf.dtype)])),
+  };
 }
 
 /**
- * Runs `run` for every leaf and gathers the new leaves and state, whose slots are `names` in order.
+ * Runs `run` for every leaf and gathers the new leaves and state, whose slots are named and ordered as in `kept`.
  * Throws ShapeError where a gradient does not fit.
  */
 export function eachUpdate(
   op: string,
-  names: readonly string[],
+  kept: Slots,
   given: { leaves: Leaves; gradients: Leaves; state: OptimizerState; hyper: Hyper },
   run: (step: LeafStep) => void,
 ): { leaves: Leaves; state: OptimizerState } {
   const { leaves, gradients, state, hyper } = given;
+  const names = Object.keys(kept);
   const next = new Map<string, Tensor>();
   const nextState: Record<string, LeafState> = {};
   for (const [path, leaf] of leaves) {
@@ -68,16 +76,31 @@ export function eachUpdate(
       run({ path, dtype, count: size, inputs: inputs.map(operand), outs: outs.map(operand), time });
     }
     next.set(path, new Tensor(outs[0]!.storage, leaf.shape, outs[0]!.strides, outs[0]!.offset));
-    nextState[stateKey(path)] = { count: time, slots: Object.fromEntries(names.map((name, k) => [name, outs[k + 1]!])) };
+    nextState[stateKey(path)] = {
+      count: time,
+      slots: Object.fromEntries(names.map((name, k) => [name, outs[k + 1]!])),
+    };
   }
   return { leaves: next, state: nextState };
 }
 
-function checkLeaf(op: string, path: string, leaf: Tensor, gradient: Tensor | undefined, slots: readonly (Tensor | undefined)[]): void {
-  if (!isReal(leaf.dtype)) throw new DtypeError(op, `${path} is f32 or f64`, leaf.dtype, 'do not train integer tensors');
+function checkLeaf(
+  op: string,
+  path: string,
+  leaf: Tensor,
+  gradient: Tensor | undefined,
+  slots: readonly (Tensor | undefined)[],
+): void {
+  if (!isReal(leaf.dtype))
+    throw new DtypeError(op, `${path} is f32 or f64`, leaf.dtype, 'do not train integer tensors');
   if (gradient === undefined || !sameShape(gradient.shape, leaf.shape)) {
     const got = gradient === undefined ? 'none' : showShape(gradient.shape);
-    throw new ShapeError(op, `${path} has a gradient of shape ${showShape(leaf.shape)}`, got, 'take gradients at these leaves');
+    throw new ShapeError(
+      op,
+      `${path} has a gradient of shape ${showShape(leaf.shape)}`,
+      got,
+      'take gradients at these leaves',
+    );
   }
   for (const slot of slots) {
     if (slot !== undefined && sameShape(slot.shape, leaf.shape)) continue;
@@ -87,28 +110,29 @@ function checkLeaf(op: string, path: string, leaf: Tensor, gradient: Tensor | un
 }
 
 /**
- * State after a change of ranks. The slot named `moment` is transported by the change's matrices where all are known; all
- * other slots of leaves whose shape changed are zeroed and their count starts again.
+ * State after a change of ranks: leaves whose shape changed keep their averages, moved by the change's matrices, or start
+ * anew where a matrix is not known. An average of squares moves by the squares of the matrices, which is right for
+ * gradients that are independent. Were it zeroed while the first one is kept, one small gradient would make a large step.
  */
-export function reshapeState(state: OptimizerState, leaves: Leaves, change: RankChange, moment: string): OptimizerState {
+export function reshapeState(state: OptimizerState, leaves: Leaves, change: RankChange, slots: Slots): OptimizerState {
   const next: Record<string, LeafState> = {};
   for (const [path, leaf] of leaves) {
     const name = stateKey(path);
     const before = state[name];
-    const axes = change.get(path);
-    if (before === undefined || axes === undefined) {
-      next[name] = before ?? { count: 0, slots: {} };
-      continue;
+    const axes = change.get(path) ?? [];
+    if (before === undefined || axes.some(({ matrix }) => matrix === undefined)) next[name] = freshLeaf(leaf, slots);
+    else if (axes.length === 0) next[name] = before;
+    else {
+      const moved = Object.entries(before.slots ?? {}).map(([slot, x]) => [slot, axes.reduce(along(slots[slot]!), x)]);
+      next[name] = { count: before.count, slots: Object.fromEntries(moved) as Record<string, Tensor> };
     }
-    const slots = Object.entries(before.slots ?? {}).map(([slotName, slot]): [string, Tensor] => {
-      if (slotName !== moment || axes.some(({ matrix }) => matrix === undefined)) {
-        return [slotName, zeros(leaf.shape, leaf.dtype)];
-      }
-      return [slotName, axes.reduce((x, { axis, matrix }) => alongAxis(x, axis, matrix!), slot)];
-    });
-    next[name] = { count: 0, slots: Object.fromEntries(slots) };
   }
   return next;
+}
+
+/** A step of a fold over axes: the mode product with a change's matrix, or with its elementwise square. */
+function along(power: 1 | 2): (x: Tensor, change: AxisChange) => Tensor {
+  return (x, { axis, matrix }) => alongAxis(x, axis, power === 1 ? matrix! : mul(matrix!, matrix!));
 }
 
 /** The mode product along `axis` with matrix [from, to]. */
