@@ -1,5 +1,6 @@
 /**
- * Compiles assembly/ to build/*.wasm and writes the three shapes in which dist/ ships it. `npm run build:wasm`
+ * Compiles assembly/ to build/*.wasm and writes the three shapes in which dist/ ships it. `npm run build:wasm`, or
+ * `npm run build:wasm simd` for one target of asconfig.json.
  * The same sources give the same bytes; the hash printed last says which. Every output appears whole or not at all, so
  * that whoever reads while it is built gets the old file or the new one.
  */
@@ -40,7 +41,7 @@ function writeWhole(path: string, content: string | Buffer): void {
 }
 
 /** Compiles one target of asconfig.json; prints what the compiler says and leaves when it refuses. */
-async function compile(target: string, path: string): Promise<Buffer> {
+async function compile(target: string, path: string): Promise<void> {
   const draft = `${path}.${process.pid}`;
   const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', target, '--outFile', draft]);
   if (error !== null) {
@@ -48,14 +49,20 @@ async function compile(target: string, path: string): Promise<Buffer> {
     process.exit(1);
   }
   renameSync(draft, path);
-  return readFileSync(path);
 }
 
 mkdirSync('build', { recursive: true });
 mkdirSync('dist', { recursive: true });
-const builds = new Map<string, Buffer>();
-for (const [target, path] of Object.entries(TARGETS)) builds.set(target, await compile(target, path));
-const wasm = builds.get('simd')!;
+const asked = process.argv.slice(2);
+for (const target of asked.length > 0 ? asked : Object.keys(TARGETS)) {
+  const path = TARGETS[target];
+  if (path === undefined) {
+    process.stderr.write(`build: the target is known; got ${target}; choose from ${Object.keys(TARGETS).join(', ')}\n`);
+    process.exit(2);
+  }
+  await compile(target, path);
+}
+const wasm = readFileSync(TARGETS.simd!);
 writeWhole('dist/kernels.wasm', wasm);
 writeWhole('dist/wasm.inline.js', inline(wasm));
 writeWhole('dist/wasm.inline.d.ts', TYPES);

@@ -120,17 +120,18 @@ export function plan(kind: Kind, given: string, root: string): ReadonlyMap<strin
   return texts;
 }
 
-/** Writes a plan and says what was written and what to run. */
-function create(kind: Kind, given: string): void {
+/** Writes the files of a new member; gives what to tell about it, a line a file and the next commands. */
+export function create(kind: Kind, given: string, root: string): string {
   const member = members[kind]!;
-  const texts = plan(kind, given, '.');
-  for (const [path, text] of texts) {
-    process.stdout.write(`${existsSync(path) ? 'extended' : 'written '} ${path}\n`);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
   const names = namesOf(kind, member, given);
-  process.stdout.write(`\nNext:\n${member.next.map((command) => `  ${fill(command, names)}\n`).join('')}`);
+  const lines: string[] = [];
+  for (const [path, text] of plan(kind, given, root)) {
+    const target = join(root, path);
+    lines.push(`${existsSync(target) ? 'extended' : 'written '} ${path}`);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
+  return [...lines, '', 'Next:', ...member.next.map((command) => `  ${fill(command, names)}`), ''].join('\n');
 }
 
 function main(): void {
@@ -154,7 +155,7 @@ function main(): void {
       'npm run new -- --help',
     );
   }
-  create(kind as Kind, name);
+  process.stdout.write(create(kind as Kind, name, '.'));
 }
 
 if (isMain(import.meta.url)) {

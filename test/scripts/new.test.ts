@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { transformSync } from 'esbuild';
-import { extendList, plan } from '../../scripts/new.ts';
+import { create, extendList, plan } from '../../scripts/new.ts';
 import { type Kind, members } from '../../scripts/support/members.ts';
 import { type Outcome, run } from '../../scripts/support/run.ts';
 import { tally } from '../../scripts/test.ts';
@@ -20,8 +20,9 @@ const node = (cwd: string, ...args: string[]): Promise<Outcome> =>
 /** A copy of what a new member needs, with the kernels as they are built here. */
 function copyRepository(): string {
   const root = mkdtempSync(join(tmpdir(), 'rankwise-new-'));
-  const parts = ['package.json', 'tsconfig.json', 'asconfig.json', 'assembly', 'dist', 'scripts', 'src'];
-  for (const part of [...parts, 'test/laws', 'test/support']) cpSync(part, join(root, part), { recursive: true });
+  const files = ['package.json', 'tsconfig.json', 'asconfig.json', 'dist/wasm.inline.js', 'dist/wasm.inline.d.ts'];
+  for (const part of [...files, 'assembly', 'scripts', 'src', 'test/laws', 'test/support'])
+    cpSync(part, join(root, part), { recursive: true });
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
   return root;
 }
@@ -74,27 +75,30 @@ test('every kind extends the lists of this repository to something that parses',
   }
 });
 
+test('the command says what it wrote, and errors have the form of all errors and exit code 2', async () => {
+  const root = copyRepository();
+  try {
+    const first = await node(root, 'scripts/new.ts', 'op', 'probe');
+    assert.is(first.code, 0, first.output);
+    assert.match(first.output, /^written {2}src\/ops\/probe\.ts$/m);
+    const again = await node(root, 'scripts/new.ts', 'op', 'probe');
+    assert.is(again.code, 2);
+    assert.match(again.output, /^new: the name is free; got one in src\/ops\/probe\.ts; choose another name$/m);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
 test('new members type-check and pass their tests as written', async () => {
   const root = copyRepository();
   try {
-    const written: string[] = [];
-    for (const kind of kinds) {
-      const { code, output } = await node(
-        root,
-        'scripts/new.ts',
-        kind,
-        kind === 'kernel' ? 'level1/probeKernel' : `probe${kind}`,
-      );
-      assert.is(code, 0, output);
-      written.push(...[...output.matchAll(/^written {2}(.*)$/gm)].map(([, path]) => path!));
-    }
-    const again = await node(root, 'scripts/new.ts', 'op', 'probeop');
-    assert.is(again.code, 2);
-    assert.match(again.output, /^new: the name is free; got one in src\/ops\/probeop\.ts; choose another name$/m);
-
+    const told = kinds.map((kind) => create(kind, kind === 'kernel' ? 'level1/probeKernel' : `probe${kind}`, root));
+    const written = [...told.join('\n').matchAll(/^written {2}(.*)$/gm)].map(([, path]) => path!);
     const files = written.filter((path) => !path.startsWith('assembly/'));
     writeFileSync(join(root, 'tsconfig.new.json'), JSON.stringify({ extends: './tsconfig.json', include: [], files }));
-    const types = await run('npx', ['tsc', '-p', 'tsconfig.new.json'], { cwd: root, limit: 100 });
+    const types = await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.new.json'], {
+      cwd: root,
+    });
     const wrong = types.output.split('\n').filter((line) => files.some((path) => line.startsWith(path)));
     assert.equal(wrong, []);
 
@@ -103,7 +107,7 @@ test('new members type-check and pass their tests as written', async () => {
     for (const file of tests.sort((a, b) => Number(isKernel(a)) - Number(isKernel(b)))) {
       if (isKernel(file)) {
         keepOnly(root, 'probeKernel', 'level1');
-        const build = await node(root, 'scripts/build-wasm.ts');
+        const build = await node(root, 'scripts/build-wasm.ts', 'simd');
         assert.is(build.code, 0, build.output);
       }
       const outcome = await node(root, file);
