@@ -22,7 +22,7 @@ ${kinds.map((kind) => `  ${kind.padEnd(8)} ${members[kind]!.about}`).join('\n')}
 
   npm run new kernel trsm            assembly/map/trsm.ts and its contract
   npm run new kernel lapack/potrf    the same in another folder of assembly/
-  npm run new op softplus            src/ops/softplus.ts
+  npm run new op mish            src/ops/mish.ts
 
   NAME is a camelCase word that is not taken. Existing files are never overwritten.
 `;
@@ -51,7 +51,7 @@ function namesOf(kind: Kind, { family }: Member, given: string): Names {
   const name = parts.pop()!;
   if (!isName(name) || !parts.every(isName) || parts.length > (family === undefined ? 0 : 1)) {
     const rule = family === undefined ? 'a name is one camelCase word' : 'a name is camelCase, or folder/camelCase';
-    throw new FormatError('new', rule, `'${given}'`, `such as: npm run new ${kind} softplus`);
+    throw new FormatError('new', rule, `'${given}'`, `such as: npm run new ${kind} mish`);
   }
   return { name, family: parts[0] ?? family ?? '' };
 }

@@ -54,7 +54,7 @@ export const members: Readonly<Partial<Record<Kind, Member>>> = {
   },
   op: {
     about: 'shape rule, computation and gradient of an operation',
-    lists: [],
+    lists: [{ file: 'src/index.ts', lines: "export { __name__ } from './ops/__name__.ts';\n" }],
     next: ['npm test -- ops/__name__'],
   },
   format: {
