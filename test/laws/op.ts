@@ -116,6 +116,9 @@ export function opLaws(law: OpLaw): void {
     test('has a linear gradient, adjoint to its derivative', () => {
       forAll((inputs) => withBackend(reference, () => checkAdjoint(fn, inputs, seed)));
     });
+    test('means the same under an outer tape, where fused operations are replaced by their definitions', () => {
+      forAll((inputs) => withBackend(reference, () => checkDefinition(fn, inputs, seed)));
+    });
     test('has gradients for sizes of 0', () => {
       for (const inputs of law.empty) for (const backend of [reference, wasm]) checkEmpty(fn, inputs, backend);
     });
@@ -220,6 +223,16 @@ function checkAdjoint(fn: Fn, inputs: readonly Sample[], seed: number): void {
     const want = [...gw[k]!].map((x, i) => 2 * x - gu[k]![i]!);
     expectClose(dataSync(g), want, 1e-12, 'gradient of a combination');
   });
+}
+
+function checkDefinition(fn: Fn, inputs: readonly Sample[], seed: number): void {
+  const part = realPart(fn, inputs, 'f64');
+  const at = part.inputs.map((x) => tensorOf(x, 'f64'));
+  const w = like(part.fn(...at), seed + 3, 'f64');
+  const plain = vjp(part.fn, at, w);
+  const under = vjp((...xs) => vjp(part.fn, xs, w).value, at, w);
+  expectClose(dataSync(under.value), dataSync(plain.value), 1e-12, 'value');
+  under.gradients.forEach((g, k) => expectClose(dataSync(g), dataSync(plain.gradients[k]!), 1e-11, `gradient ${k}`));
 }
 
 function checkEmpty(fn: Fn, inputs: readonly Sample[], backend: Backend): void {
