@@ -35,7 +35,7 @@ export function gemm<T>(a: GemmArgs): void {
 function elements<T>(a: GemmArgs, g: Plan, b: i32, end: i32, from: i32, to: i32): void {
   const m = g.swapped ? a.n : a.m, n = g.swapped ? a.m : a.n, byRows = (a.m > a.n) != g.swapped;
   const i0 = byRows ? from : 0, i1 = byRows ? to : m, j0 = byRows ? 0 : from, j1 = byRows ? n : to;
-  g.packB = i1 - i0 > 80 && <f64>g.k * <f64>(j1 - j0) * sizeof<T>() > 32768;
+  g.packB = worthPacking(i1 - i0, <f64>g.k * <f64>(j1 - j0) * sizeof<T>(), g.bkt != 0);
   g.packA = j1 - j0 > 128 || g.amt && evenRun(g.amt, i0, min(i1 - i0, 3)) < min(i1 - i0, 3);
   g.row = -1;
   const blocks = i1 - i0 > MC || j1 - j0 > NC || g.k > KC;
@@ -53,6 +53,15 @@ function elements<T>(a: GemmArgs, g: Plan, b: i32, end: i32, from: i32, to: i32)
       sweep<T>(g, i0, j0, j1, 0, g.k, true);
     }
   }
+}
+
+/**
+ * Whether B is read often enough, or is so large that walking it by columns is slow. With a table for k its elements may
+ * be fewer than they look, as in the overlapping windows of a convolution, and packing would unfold them.
+ */
+function worthPacking(rows: i32, bytes: f64, folded: bool): bool {
+  if (rows > 80) return bytes > 32768;
+  return !folded && (rows > 16 ? bytes > 65536 : rows > 1 && bytes > 524288);
 }
 
 /** The largest part below `limit` when `count` lines are shared out evenly in multiples of `unit`. */

@@ -4,7 +4,7 @@
  */
 
 import { evenRun, neighbours, offset, offsets } from '../move/axis';
-import { pack } from '../move/pack';
+import { pack, packRuns, panelBytes } from '../move/pack';
 import { width as lanes } from '../simd/lanes';
 import { MR, N1, N2 } from '../simd/tile';
 import { EDGE, EDGE_ROWS, LINES, PACKED, PANELS, Plan, ROWS, stepsOf } from './plan';
@@ -60,12 +60,18 @@ function packColumns<T>(g: Plan, j: i32, w: i32, p: i32, steps: i32, to: usize):
   pack<T>(src, lines, w, steps, g.bk, g.bkt ? g.bkt + (<usize>p << 2) : 0, to, 32, true);
 }
 
+function packLong<T>(g: Plan, j: i32, w: i32, p: i32, steps: i32): i32 {
+  const src = g.B + offset<T>(1, 0, j) + (g.bkt ? 0 : offset<T>(g.bk, 0, p));
+  return packRuns<T>(src, w, steps, g.bk, g.bkt ? g.bkt + (<usize>p << 2) : 0, g.packed);
+}
+
 /** Rows from i on, as listed, x columns [j, end) over steps [p, p + steps); B is packed at the `first` block of rows. */
 export function sweep<T>(g: Plan, i: i32, j: i32, end: i32, p: i32, steps: i32, first: bool): void {
   const one = lanes<T>(), two = 2 * one;
   const more = g.accumulate || p > 0;
   if (g.packA) packRows<T>(g, i, p, steps);
-  let slot = g.packed;
+  let slot = g.packed, ready = first ? j : end;
+  if (first && g.packB && g.bn == 1 && !g.bnt) ready += packLong<T>(g, j, end - j, p, steps);
   for (let x = j; x < end; ) {
     const left = min(two, end - x);
     const run = g.packB ? 0 : neighbours<T>(g.bn, g.bnt, x, left);
@@ -85,8 +91,8 @@ export function sweep<T>(g: Plan, i: i32, j: i32, end: i32, p: i32, steps: i32, 
     if (inPlace) {
       b = g.B + offset<T>(g.bn, g.bnt, start);
     } else {
-      if (first) packColumns<T>(g, x, w, p, steps, slot);
-      slot += <usize>steps << 5;
+      if (x >= ready) packColumns<T>(g, x, w, p, steps, slot);
+      slot += panelBytes(steps);
     }
     if ((w == width || inPlace && !more) && neighbours<T>(g.cn, g.cnt, start, width) == width) {
       column<T>(g, width > one, b, g.C + offset<T>(g.cn, g.cnt, start), more);

@@ -33,6 +33,30 @@ function copyVectors<T>(src: usize, k: i32, stride: i32, table: usize, to: usize
   for (; k > 0; k--, src += step, to += width) v128.store(to, v128.load(src));
 }
 
+/**
+ * Whole panels of columns that are neighbours, row by row: where rows of B are a page or more apart, reading them panel by
+ * panel is several times slower. Returns the columns packed.
+ */
+export function packRuns<T>(src: usize, w: i32, k: i32, stride: i32, table: usize, to: usize): i32 {
+  const panels = <usize>w * sizeof<T>() >> 5, panel = panelBytes(k);
+  for (let p = 0; p < k; p++, to += 32) {
+    const end = to + panels * panel;
+    for (let s = src + offset<T>(stride, table, p), d = to; d != end; d += panel, s += 32) {
+      const lo = v128.load(s), hi = v128.load(s, 16);
+      v128.store(d, lo);
+      v128.store(d, hi, 16);
+    }
+  }
+  return <i32>((panels << 5) / sizeof<T>());
+}
+
+/** From one panel of B to the next: not a power of two, else all of them fall on the same lines of the cache. */
+// @ts-ignore: decorator
+@inline
+export function panelBytes(k: i32): usize {
+  return <usize>((k << 5) + 64);
+}
+
 /** Half vectors: two f32 or one f64. */
 function copyWords<T>(src: usize, k: i32, stride: i32, table: usize, to: usize, width: usize, pad: bool): void {
   for (let p = 0; p < k; p++, to += width) {

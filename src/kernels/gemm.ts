@@ -90,7 +90,7 @@ export const gemm: Kernel<typeof gemmFields> = defineKernel({
     const lines = Math.max(m, n);
     const steps = Math.min(k, KC);
     const panelsOfA = Math.ceil(((Math.min(lines, MC) + MR) * steps * bytes) / 64) * 64;
-    const panelsOfB = (Math.floor((Math.min(lines, NC) * bytes) / 32) + 1) * 32 * steps;
+    const panelsOfB = (Math.floor((Math.min(lines, NC) * bytes) / 32) + 1) * (32 * steps + 64);
     return PLAN_BYTES + panelsOfA + panelsOfB;
   },
   reference(a, round) {
