@@ -41,10 +41,13 @@ let current: Scope | null = null;
 let recording = 0;
 let leaked = 0;
 
-/** Only counts: a kept block whose owner was collected without dispose() is a leak of its keeper. */
-const collected = new FinalizationRegistry<Block>((block) => {
-  if (block.live) leaked++;
-});
+/** Only counts: a kept block whose owner was collected without dispose() is a leak of its keeper. Some hosts lack it. */
+const collected =
+  typeof FinalizationRegistry === 'undefined'
+    ? null
+    : new FinalizationRegistry<Block>((block) => {
+        if (block.live) leaked++;
+      });
 
 /** Kept blocks whose tensors were collected without being disposed. */
 export function leaks(): number {
@@ -154,7 +157,7 @@ export function keep<T>(tree: T): T {
     storage.upload(backend(), 'keep');
     storage.array = null;
     storage.owner = null;
-    if (!storage.kept) collected.register(storage, storage.block!);
+    if (!storage.kept) collected?.register(storage, storage.block!);
     storage.kept = true;
   });
   return tree;
