@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import { descent } from '../../src/methods/descent.ts';
-import type { Batch, Method } from '../../src/methods/method.ts';
+import type { Batch } from '../../src/methods/method.ts';
 import { losses } from '../../src/nn/loss.ts';
 import { modelNamed } from '../../src/nn/models/all.ts';
 import { sgd } from '../../src/optim/sgd.ts';
@@ -17,7 +17,7 @@ const model = modelNamed('mlp').build({ input: [inputs], classes: 10, widths: [2
 function* batches(): Generator<Batch> {
   for (let step = 0; ; step++) yield { x: tensor(x, [batch, inputs]), y: tensor(y), step, epoch: 0 };
 }
-const method = descent({ optimizer: sgd(), learningRate: 0.01 }) as unknown as Method;
+const method = descent({ optimizer: sgd(), learningRate: 0.01 });
 const training = train(
   {
     model,

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { lowRankWeight } from '../../src/formats/make.ts';
 import { descent } from '../../src/methods/descent.ts';
-import type { Batch, Method } from '../../src/methods/method.ts';
+import type { Batch } from '../../src/methods/method.ts';
 import { losses } from '../../src/nn/loss.ts';
 import { modelNamed } from '../../src/nn/models/all.ts';
 import { adam } from '../../src/optim/adam.ts';
@@ -63,7 +63,7 @@ interface Row {
 
 const optimizer = values.optimizer === 'adam' ? adam() : sgd({ momentum: values.optimizer === 'momentum' ? 0.9 : 0 });
 const rows: Row[] = values.formats.split(',').map((format) => {
-  const method = descent({ optimizer, learningRate: 1e-4 }) as unknown as Method;
+  const method = descent({ optimizer, learningRate: 1e-4 });
   const training = train(taskFor(format), { method });
   return { format, training, steps: training[Symbol.asyncIterator](), times: [] };
 });

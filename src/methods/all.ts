@@ -31,7 +31,7 @@ export const methods: readonly MethodEntry[] = [
   {
     name: 'descent',
     about: 'gradient descent on all parameters, ranks fixed',
-    build: (settings) => descent(descentOptions(settings)) as unknown as Method,
+    build: (settings) => descent(descentOptions(settings)),
   },
 ];
 

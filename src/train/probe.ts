@@ -4,7 +4,6 @@ import { lowRankWeight } from '../formats/make.ts';
 import { crc32c, showCrc } from '../io/crc32c.ts';
 import { digits } from '../io/digits.ts';
 import { descent } from '../methods/descent.ts';
-import type { Method } from '../methods/method.ts';
 import type { Params } from '../nn/module.ts';
 import { modelNamed } from '../nn/models/all.ts';
 import { adamw } from '../optim/adam.ts';
@@ -43,7 +42,7 @@ export async function trainingHash(name: string, steps = 20): Promise<string> {
   const model = modelNamed(probe.model).build({ input: data.shape, classes: data.classes, weight });
   const task = supervised({ model, data, epochs: 10, maxSteps: steps, batchSize: 32, seed: 7 });
   const method = descent({ optimizer: adamw(), learningRate: 0.003, schedule: cosine() });
-  const training = train(task, { method: method as unknown as Method });
+  const training = train(task, { method: method });
   for await (const step of training) void step;
   const hash = hashOf(training.params);
   training.dispose();
