@@ -9,8 +9,19 @@ console.warn = () => {};
 const tf = require('@tensorflow/tfjs');
 await tf.setBackend('cpu');
 const [batch, inputs] = [64, 784];
-const x = tf.tensor(Float32Array.from({ length: batch * inputs }, (_, k) => ((k * 7919) % 255) / 255), [batch, inputs]);
-const y = tf.oneHot(tf.tensor1d(Int32Array.from({ length: batch }, (_, k) => k % 10), 'int32'), 10).toFloat();
+const x = tf.tensor(
+  Float32Array.from({ length: batch * inputs }, (_, k) => ((k * 7919) % 255) / 255),
+  [batch, inputs],
+);
+const y = tf
+  .oneHot(
+    tf.tensor1d(
+      Int32Array.from({ length: batch }, (_, k) => k % 10),
+      'int32',
+    ),
+    10,
+  )
+  .toFloat();
 const w1 = tf.variable(tf.randomNormal([inputs, 256], 0, 0.05));
 const b1 = tf.variable(tf.zeros([256]));
 const w2 = tf.variable(tf.randomNormal([256, 10], 0, 0.06));

@@ -21,7 +21,9 @@ for (let k = 0; k < ROUNDS; k++) {
   tfjs.times.push(await tfjs.round(3));
 }
 for (const { name, times } of [ours, tfjs]) {
-  console.log(`${name.padEnd(16)} ${median(times).toFixed(2).padStart(8)} ms a step (best ${Math.min(...times).toFixed(2)})`);
+  console.log(
+    `${name.padEnd(16)} ${median(times).toFixed(2).padStart(8)} ms a step (best ${Math.min(...times).toFixed(2)})`,
+  );
 }
 console.log(`rankwise is ${median(tfjs.times.map((t, k) => t / ours.times[k]!)).toFixed(1)} times as fast`);
 ours.stop();

@@ -12,10 +12,15 @@ export function rivalFolder(packages: readonly string[]): string {
   const missing = packages.filter((name) => !existsSync(join(folder, 'node_modules', name.replace(/(.)@.*$/, '$1'))));
   if (missing.length === 0) return folder;
   mkdirSync(folder, { recursive: true });
-  const { status } = spawnSync('npm', ['i', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', ...missing], {
-    stdio: ['ignore', process.stderr, process.stderr],
-  });
-  if (status !== 0) throw new Error(`rivals: packages install; got exit code ${status}; npm i --prefix ${folder} ${missing.join(' ')}`);
+  const { status } = spawnSync(
+    'npm',
+    ['i', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', ...missing],
+    {
+      stdio: ['ignore', process.stderr, process.stderr],
+    },
+  );
+  if (status !== 0)
+    throw new Error(`rivals: packages install; got exit code ${status}; npm i --prefix ${folder} ${missing.join(' ')}`);
   return folder;
 }
 

@@ -82,7 +82,9 @@ for (const row of rows) await round(row, 20);
 for (let k = 0; k < Number(values.rounds); k++) {
   for (const row of rows) row.times.push(await round(row, Number(values.steps)));
 }
-console.log(`${values.model} ${input.join('x')} batch ${batch} ${values.optimizer}, CPU ms a step, ratio to the first row`);
+console.log(
+  `${values.model} ${input.join('x')} batch ${batch} ${values.optimizer}, CPU ms a step, ratio to the first row`,
+);
 for (const { format, training, times } of rows) {
   const ratio = median(times.map((t, k) => t / rows[0]!.times[k]!));
   const { parameters, compression } = countsOf(training.task.model, training.params);

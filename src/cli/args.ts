@@ -28,7 +28,10 @@ export function parseCommand(command: { name: string; options: OptionSpecs }, ar
     options: Object.fromEntries(
       Object.entries(specs).map(([name, { kind }]) => [
         name,
-        { type: kind === 'flag' ? ('boolean' as const) : ('string' as const), ...(name === 'help' ? { short: 'h' } : {}) },
+        {
+          type: kind === 'flag' ? ('boolean' as const) : ('string' as const),
+          ...(name === 'help' ? { short: 'h' } : {}),
+        },
       ]),
     ),
   });
@@ -44,7 +47,7 @@ export function parseCommand(command: { name: string; options: OptionSpecs }, ar
       throw usage(command.name, `the option is known`, token.rawName, suggestion(token.name, Object.keys(specs)));
     }
     given.add(token.name);
-    values[token.name] = valueOf(command.name, token.rawName, spec, token.value);
+    values[token.name] = parsedValue(command.name, token.rawName, spec, token.value);
   }
   return { values, given, words };
 }
@@ -53,7 +56,7 @@ function usage(op: string, rule: string, got: string, remedy: string): UsageErro
   return new UsageError(`${op}: ${rule}; got ${got}; ${remedy}`);
 }
 
-function valueOf(op: string, name: string, spec: OptionSpec, text: string | undefined): string | number | boolean {
+function parsedValue(op: string, name: string, spec: OptionSpec, text: string | undefined): string | number | boolean {
   if (spec.kind === 'flag') {
     if (text !== undefined) throw usage(op, `${name} takes no value`, `'${text}'`, `write ${name} alone`);
     return true;

@@ -98,7 +98,12 @@ export function prepare(config: RunConfig, data: Dataset): Prepared {
   const notes: string[] = [];
   const weight = weightOf(config, (message) => notes.push(message));
   const { widths, width } = config;
-  const shape = { input: data.shape, classes: data.classes, ...(widths ? { widths } : {}), ...(width ? { width } : {}) };
+  const shape = {
+    input: data.shape,
+    classes: data.classes,
+    ...(widths ? { widths } : {}),
+    ...(width ? { width } : {}),
+  };
   const model = modelNamed(config.model).build({ ...shape, weight });
   model.outputShape(data.shape);
   const parts = config.validation > 0 ? splitValidation(data.train, config.validation, seed) : undefined;

@@ -34,11 +34,23 @@ export const demo: Command = {
 
 function configFor(format: string, { values }: Invocation, width?: number): RunConfig {
   const fallbacks = Object.fromEntries(Object.entries(trainOptions).map(([name, spec]) => [name, spec.fallback]));
-  return configOf({ ...fallbacks, widths: WIDTHS, lr: LEARNING_RATE, ...values, format, ...(width === undefined ? {} : { width }) });
+  return configOf({
+    ...fallbacks,
+    widths: WIDTHS,
+    lr: LEARNING_RATE,
+    ...values,
+    format,
+    ...(width === undefined ? {} : { width }),
+  });
 }
 
 /** Trains one row of the table; undefined where the signal stopped it. */
-async function row(name: string, config: RunConfig, data: Dataset, { output, signal }: Invocation): Promise<RunResult | undefined> {
+async function row(
+  name: string,
+  config: RunConfig,
+  data: Dataset,
+  { output, signal }: Invocation,
+): Promise<RunResult | undefined> {
   const run = new Run({ config, data, prepared: prepare(config, data), output, signal, title: `${name}: ` });
   try {
     const done = await run.train({ save: async () => {}, log: () => {} });

@@ -32,13 +32,25 @@ export const doctor: Command = {
     const { capacity, peak } = on.stats();
     const seconds = (performance.now() - began) / 1000;
     const ok = checks.every((check) => check.ok);
-    const facts = { runtime: runtime(), platform: `${process.platform} ${process.arch}`, backend: on.name, capacity, peak };
+    const facts = {
+      runtime: runtime(),
+      platform: `${process.platform} ${process.arch}`,
+      backend: on.name,
+      capacity,
+      peak,
+    };
     output.result({ ok, ...facts, checks, seconds });
     output.line(`${facts.runtime} on ${facts.platform}, backend ${facts.backend}`);
-    output.line(`linear memory ${(capacity / 2 ** 20).toFixed(1)} MiB, at most in use ${(peak / 2 ** 20).toFixed(1)} MiB`);
+    output.line(
+      `linear memory ${(capacity / 2 ** 20).toFixed(1)} MiB, at most in use ${(peak / 2 ** 20).toFixed(1)} MiB`,
+    );
     const cells = checks.map((c) => [c.check, c.found, c.expected, c.ok ? 'ok' : 'differs']);
     for (const line of table(['check', 'hash', 'expected', ''], cells)) output.line(line);
-    output.line(ok ? 'Same seed, same bits: as on every other runtime.' : 'The bits differ: please report this with the output above.');
+    output.line(
+      ok
+        ? 'Same seed, same bits: as on every other runtime.'
+        : 'The bits differ: please report this with the output above.',
+    );
     return ok ? Exit.ok : Exit.target;
   },
 };

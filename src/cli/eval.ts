@@ -26,14 +26,19 @@ export const evaluateCommand: Command = {
   async run({ words, values, output }) {
     const loaded = await openModel(words[0]!);
     const dir = values['data-dir'] as string | undefined;
-    const data = await openDataset((values.data as string | undefined) ?? loaded.spec.data, dir === undefined ? {} : { dataDir: dir });
+    const data = await openDataset(
+      (values.data as string | undefined) ?? loaded.spec.data,
+      dir === undefined ? {} : { dataDir: dir },
+    );
     const split = splitFor('eval', loaded, data, values.split as 'train' | 'test');
     // The model normalizes as it was trained, whatever the data's own moments are.
     const { mean, std } = loaded.spec;
     const measured = await evaluate(loaded.model, loaded.params, batchesOf(split, { shape: data.shape, mean, std }));
     const counts = countsOf(loaded.model, loaded.params);
     output.result({ ...measured, ...counts, data: data.name, split: values.split });
-    output.line(`accuracy    ${output.bold(percent(measured.accuracy!))} of ${grouped(measured.samples)} (${data.name} ${values.split})`);
+    output.line(
+      `accuracy    ${output.bold(percent(measured.accuracy!))} of ${grouped(measured.samples)} (${data.name} ${values.split})`,
+    );
     output.line(`loss        ${measured.loss.toFixed(4)}`);
     output.line(`parameters  ${grouped(counts.parameters)} of ${grouped(counts.denseParameters)}`);
     return Exit.ok;

@@ -30,7 +30,12 @@ export class RunFolder {
     const used = readdirSync(path).filter((name) => OURS.includes(name));
     if (used.length > 0 && !resume && !force) {
       const got = `${used.join(', ')} in '${path}'`;
-      throw new FormatError('train', '--out holds no other run', got, 'use --resume to go on, or --force to start anew');
+      throw new FormatError(
+        'train',
+        '--out holds no other run',
+        got,
+        'use --resume to go on, or --force to start anew',
+      );
     }
     if (resume && !existsSync(join(path, CHECKPOINT))) {
       throw new FormatError('train', '--resume finds a checkpoint', `none in '${path}'`, 'start without --resume');

@@ -31,8 +31,18 @@ export const inspect: Command = {
     if (path.endsWith('.npy')) return showArray(bytes, invocation);
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.has('rankwise')) return showModel(bytes, invocation);
-    const rows = [...tensors].map(([name, { dtype, shape, bytes: data }]) => ({ name, dtype, shape, bytes: data.length }));
-    invocation.output.result({ file: path, bytes: bytes.length, metadata: Object.fromEntries(metadata), tensors: rows });
+    const rows = [...tensors].map(([name, { dtype, shape, bytes: data }]) => ({
+      name,
+      dtype,
+      shape,
+      bytes: data.length,
+    }));
+    invocation.output.result({
+      file: path,
+      bytes: bytes.length,
+      metadata: Object.fromEntries(metadata),
+      tensors: rows,
+    });
     const cells = rows.map((row) => [row.name, row.dtype, row.shape.join('x'), size(row.bytes)]);
     for (const line of table(['tensor', 'dtype', 'shape', 'size'], cells)) invocation.output.line(line);
     return Exit.ok;
@@ -65,7 +75,9 @@ function showModel(bytes: Uint8Array, { output }: Invocation): number {
     const ranks = Object.values(ranksByPath({ weight: node } as never)['weight']!);
     how.set(path.replace(/\.[^.]*$/, ''), `${node.format} ${ranks.join(',')}`);
   });
-  output.line(`${spec.model} on ${spec.data}, input ${spec.input.join('x')}, ${spec.classes} classes, ${size(bytes.length)}`);
+  output.line(
+    `${spec.model} on ${spec.data}, input ${spec.input.join('x')}, ${spec.classes} classes, ${size(bytes.length)}`,
+  );
   const cells = layers.map((layer) => [
     layer.path,
     layer.kind,
@@ -78,6 +90,8 @@ function showModel(bytes: Uint8Array, { output }: Invocation): number {
   const headings = ['layer', 'kind', 'format and ranks', 'output', 'parameters', 'dense', 'flops'];
   for (const line of table(headings, cells)) output.line(line);
   const { parameters, denseParameters, compression } = counts;
-  output.line(`total: ${grouped(parameters)} parameters of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`);
+  output.line(
+    `total: ${grouped(parameters)} parameters of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`,
+  );
   return Exit.ok;
 }

@@ -78,7 +78,9 @@ export class Output {
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const clean = rows.map((row) => row.map(printable));
   const widths = headings.map((heading, k) => Math.max(heading.length, ...clean.map((row) => row[k]!.length)));
-  const numeric = headings.map((_, k) => clean.length > 0 && clean.every((row) => /^[-+]?[\d.,]*[%xs]?$|^-$/.test(row[k]!)));
+  const numeric = headings.map(
+    (_, k) => clean.length > 0 && clean.every((row) => /^[-+]?[\d.,]*[%xs]?$|^-$/.test(row[k]!)),
+  );
   const print = (row: readonly string[]): string =>
     row
       .map((cell, k) => (numeric[k] ? cell.padStart(widths[k]!) : cell.padEnd(widths[k]!)))

@@ -75,7 +75,12 @@ async function readInputs(
     throw new UsageError('predict: inputs come from FILE or --data; got both or neither; give one of them');
   }
   if (data !== undefined) {
-    const split = splitFor('predict', loaded, await openDataset(data, dir === undefined ? {} : { dataDir: dir }), 'test');
+    const split = splitFor(
+      'predict',
+      loaded,
+      await openDataset(data, dir === undefined ? {} : { dataDir: dir }),
+      'test',
+    );
     return { values: split.images, count: split.count, labels: split.labels };
   }
   const bytes = await readBytes(file!, MOST_BYTES);
@@ -87,7 +92,13 @@ async function readInputs(
   }
   if (shape[0] === 0) throw new FormatError('predict', 'the file has inputs', 'none', 'add rows');
   const bad = Array.prototype.findIndex.call(values, (x: number) => !Number.isFinite(x));
-  if (bad >= 0) throw new NonFiniteError('predict', 'inputs are finite', `${values[bad]} in row ${Math.floor(bad / each)}`, 'fill it');
+  if (bad >= 0)
+    throw new NonFiniteError(
+      'predict',
+      'inputs are finite',
+      `${values[bad]} in row ${Math.floor(bad / each)}`,
+      'fill it',
+    );
   return { values, count: shape[0]! };
 }
 
@@ -103,7 +114,12 @@ interface Prediction {
   readonly label?: number;
 }
 
-function predictBatch({ spec, model, params }: LoadedModel, { values, labels }: Inputs, from: number, count: number): Prediction[] {
+function predictBatch(
+  { spec, model, params }: LoadedModel,
+  { values, labels }: Inputs,
+  from: number,
+  count: number,
+): Prediction[] {
   const each = sizeOf(spec.input);
   const plane = each / spec.mean.length;
   const normal = Float32Array.from({ length: count * each }, (_, k) => {

@@ -61,7 +61,8 @@ async function run(invocation: Invocation): Promise<number> {
   const finished = await work.train({ save, log: (line) => folder?.log(line) });
   if (!finished) {
     await save();
-    const next = folder === null ? 'nothing was saved: give --out' : `go on with: rankwise train --resume --out ${folder.path}`;
+    const next =
+      folder === null ? 'nothing was saved: give --out' : `go on with: rankwise train --resume --out ${folder.path}`;
     output.note(`stopped after step ${work.training.step}; ${next}`);
     return Exit.interrupted;
   }
@@ -70,7 +71,9 @@ async function run(invocation: Invocation): Promise<number> {
   output.result({ ...result, ...(path === undefined ? {} : { out: path }) });
   const { testAccuracy, parameters, denseParameters, compression } = result;
   output.line(`test accuracy  ${output.bold(percent(testAccuracy))}`);
-  output.line(`parameters     ${grouped(parameters)} of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`);
+  output.line(
+    `parameters     ${grouped(parameters)} of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`,
+  );
   if (path === undefined) return Exit.ok;
   output.line(`model          ${path}`);
   output.line(output.dim(`next: rankwise eval ${path}   rankwise inspect ${path}`));

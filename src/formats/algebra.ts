@@ -24,7 +24,10 @@ export function labelled(x: Factored, rename: (bond: string) => string = (bond) 
 
 /** The dense tensor, shaped by the weight's axes. */
 export function full(w: Weight): Tensor {
-  if (w instanceof Sum) return Object.values(w.terms).map(full).reduce((a, b) => addDense(a, b));
+  if (w instanceof Sum)
+    return Object.values(w.terms)
+      .map(full)
+      .reduce((a, b) => addDense(a, b));
   if (!(w instanceof Factored)) return w;
   return reshape(contract(labelled(w), w.net.open), w.shape);
 }
@@ -99,4 +102,3 @@ export function hadamard(a: Factored, b: Factored): Factored {
   });
   return new Factored(a.format, a.net, a.axes, Object.fromEntries(entries));
 }
-

@@ -29,7 +29,12 @@ export function convOutput(op: string, positions: Shape, window: Shape, options:
   const { stride = 1, padding = 0, dilation = 1 } = options;
   const out = positions.map((n, k) => Math.floor((n + 2 * padding - dilation * (window[k]! - 1) - 1) / stride) + 1);
   if (out.every((n) => n >= 1)) return out;
-  throw new ShapeError(op, `a window ${showShape(window)} fits the input`, showShape(positions), 'pad more or use a smaller window');
+  throw new ShapeError(
+    op,
+    `a window ${showShape(window)} fits the input`,
+    showShape(positions),
+    'pad more or use a smaller window',
+  );
 }
 
 /** Convolution of x [batch, in, ...positions] with a weight [out, in / groups, ...window]. */
@@ -85,7 +90,9 @@ function stagesOf(w: Factored, options: ConvOptions): Stages | null {
   const after = parts.filter((part) => only(part, out));
   const middle = parts.filter((part) => !before.includes(part) && !after.includes(part));
   const bonds = (some: readonly Labelled[], others: readonly Labelled[]): string[] => [
-    ...new Set(some.flatMap(({ labels }) => labels.filter((l) => !isOpen(l) && others.some((o) => o.labels.includes(l))))),
+    ...new Set(
+      some.flatMap(({ labels }) => labels.filter((l) => !isOpen(l) && others.some((o) => o.labels.includes(l)))),
+    ),
   ];
   const narrowIn = bonds(before, [...middle, ...after]);
   const narrowOut = bonds(after, [...before, ...middle]);
@@ -115,7 +122,11 @@ function convStaged(s: Stages, x: Tensor, options: ConvOptions): Tensor {
   const input = reshape(narrow, [batch!, lengthOf(s.narrowIn, sizes), ...around]);
   const kernelLabels = s.depthwise ? [...s.narrowOut, ...s.window] : [...s.narrowOut, ...s.narrowIn, ...s.window];
   const inner = s.depthwise ? 1 : lengthOf(s.narrowIn, sizes);
-  const kernel = reshape(contract([...s.middle], kernelLabels), [lengthOf(s.narrowOut, sizes), inner, ...each(s.window)]);
+  const kernel = reshape(contract([...s.middle], kernelLabels), [
+    lengthOf(s.narrowOut, sizes),
+    inner,
+    ...each(s.window),
+  ]);
   const groups = s.depthwise ? lengthOf(s.narrowIn, sizes) : 1;
   const mixed = convDense(input, kernel, { ...options, groups });
   const positions = mixed.shape.slice(2);
@@ -144,7 +155,9 @@ function rebuiltCost(w: Factored, batch: number, positions: number): number {
   const depth = sizeOf(rest);
   const sizes = sizesOf(w);
   const rank = Math.max(1, ...Object.keys(sizes).map((l) => (w.net.open.includes(l) ? 1 : sizes[l]!)));
-  return stepCost({ batch: 1, m: out, n: batch * positions, k: depth }) + stepCost({ batch: 1, m: out, n: depth, k: rank });
+  return (
+    stepCost({ batch: 1, m: out, n: batch * positions, k: depth }) + stepCost({ batch: 1, m: out, n: depth, k: rank })
+  );
 }
 
 /** Floating-point operations of the forward pass on an input of this shape, batch included. */

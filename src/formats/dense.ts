@@ -7,7 +7,10 @@ export const dense: Format = {
   name: 'dense',
   about: 'the full tensor',
   layout(axes) {
-    const modes = labelModes(axes, axes.map(({ size }) => [size]));
+    const modes = labelModes(
+      axes,
+      axes.map(({ size }) => [size]),
+    );
     return layoutOfModes({ parts: { full: modes.map(({ label }) => label) } }, modes);
   },
 };

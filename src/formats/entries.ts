@@ -35,7 +35,13 @@ export function at(x: Factored, index: readonly number[]): Tensor {
   if (index.length !== x.axes.length) {
     throw new ShapeError('at', `an index for each of ${x.axes.length} axes`, `${index.length}`, 'correct the index');
   }
-  return reshape(select(x, index.map((i) => Int32Array.of(i))), []);
+  return reshape(
+    select(
+      x,
+      index.map((i) => Int32Array.of(i)),
+    ),
+    [],
+  );
 }
 
 /** The modes of the first axes fixed to given indices, one batch of them at a time: [count, ...remaining modes]. */
@@ -52,11 +58,16 @@ function select(x: Factored, indices: readonly Int32Array[]): Tensor {
 }
 
 /** Mixed-radix digits of an axis index, one list for each of its modes. */
-function digitsOf(index: Int32Array, modes: readonly string[], sizes: Readonly<Record<string, number>>): Map<string, Int32Array> {
+function digitsOf(
+  index: Int32Array,
+  modes: readonly string[],
+  sizes: Readonly<Record<string, number>>,
+): Map<string, Int32Array> {
   const digits = new Map(modes.map((label) => [label, new Int32Array(index.length)]));
   const length = modes.reduce((n, label) => n * sizes[label]!, 1);
   index.forEach((i, b) => {
-    if (i < 0 || i >= length) throw new ShapeError('rows', `an index lies in 0..${length - 1}`, String(i), 'check the data');
+    if (i < 0 || i >= length)
+      throw new ShapeError('rows', `an index lies in 0..${length - 1}`, String(i), 'check the data');
     let rest = i;
     for (let k = modes.length - 1; k >= 0; k--) {
       const n = sizes[modes[k]!]!;

@@ -40,16 +40,31 @@ export function modeCount(n: number): number {
  * The mode sizes of each axis: as the caller asks in `fold`, else `counts[k]` balanced factors.
  * Throws ShapeError where a given list does not multiply to its axis.
  */
-export function foldAxes(op: string, axes: readonly Axis[], counts: readonly number[], options: LayoutOptions = {}): number[][] {
+export function foldAxes(
+  op: string,
+  axes: readonly Axis[],
+  counts: readonly number[],
+  options: LayoutOptions = {},
+): number[][] {
   const { fold } = options;
   if (fold === undefined) return axes.map(({ size }, k) => balancedFactors(size, counts[k]!));
   if (fold.length !== axes.length) {
-    throw new ShapeError(op, `fold has a list for each of ${axes.length} axes`, `${fold.length} lists`, 'add the missing lists');
+    throw new ShapeError(
+      op,
+      `fold has a list for each of ${axes.length} axes`,
+      `${fold.length} lists`,
+      'add the missing lists',
+    );
   }
   return axes.map(({ size }, k) => {
     const modes = fold[k]!;
     if (modes.reduce((n, m) => n * m, 1) !== size || modes.length === 0) {
-      throw new ShapeError(op, `the modes of axis ${k} multiply to ${size}`, `[${modes.join(', ')}]`, 'correct the fold');
+      throw new ShapeError(
+        op,
+        `the modes of axis ${k} multiply to ${size}`,
+        `[${modes.join(', ')}]`,
+        'correct the fold',
+      );
     }
     return [...modes];
   });

@@ -31,7 +31,12 @@ export interface FactorizeOptions extends LayoutOptions {
 
 /** Dense weights with normal entries. */
 export function denseWeight(): MakeWeight {
-  return ({ axes, std, key }) => normal(key, axes.map(({ size }) => size), { std });
+  return ({ axes, std, key }) =>
+    normal(
+      key,
+      axes.map(({ size }) => size),
+      { std },
+    );
 }
 
 /**

@@ -88,14 +88,23 @@ export class Factored implements Branching {
 }
 
 /** The length of every label, read from the parts. Throws ShapeError naming the parts that disagree. */
-export function sizesOf(x: { readonly format: string; readonly net: Network; readonly parts: Factored['parts'] }): Sizes {
+export function sizesOf(x: {
+  readonly format: string;
+  readonly net: Network;
+  readonly parts: Factored['parts'];
+}): Sizes {
   const sizes: Record<string, number> = {};
   const from: Record<string, string> = {};
   for (const [name, labels] of Object.entries(x.net.parts)) {
     const part = x.parts[name];
     if (part === undefined || part.order !== labels.length) {
       const got = part === undefined ? 'nothing' : showShape(part.shape);
-      throw new ShapeError(x.format, `part ${name} has modes [${labels.join(', ')}]`, got, 'give every part of the network');
+      throw new ShapeError(
+        x.format,
+        `part ${name} has modes [${labels.join(', ')}]`,
+        got,
+        'give every part of the network',
+      );
     }
     labels.forEach((label, k) => {
       const n = part.shape[k]!;

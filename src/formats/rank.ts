@@ -32,7 +32,12 @@ export function resolveRanks(format: Format, layout: Layout, request: RankReques
 
 function clip(format: Format, layout: Layout, bond: string, rank: number): number {
   if (!Number.isInteger(rank) || rank < 1) {
-    throw new RankError(format.name, 'a rank is a whole number >= 1, or a fraction below 1', String(rank), 'use rank 1 or more');
+    throw new RankError(
+      format.name,
+      'a rank is a whole number >= 1, or a fraction below 1',
+      String(rank),
+      'use rank 1 or more',
+    );
   }
   return Math.min(rank, layout.bounds[bond]!);
 }
@@ -43,7 +48,12 @@ function budgetOf(format: Format, layout: Layout, request: number | 'same' | { r
   const budget = typeof request === 'object' && request !== null ? request.maxParams : Number.NaN;
   if (!(budget >= 1)) {
     const got = JSON.stringify(request) ?? String(request);
-    throw new RankError(format.name, "rank is an integer, a list, 'same', a fraction or { maxParams }", got, 'correct the rank');
+    throw new RankError(
+      format.name,
+      "rank is an integer, a list, 'same', a fraction or { maxParams }",
+      got,
+      'correct the rank',
+    );
   }
   return Math.floor(budget);
 }
@@ -59,7 +69,12 @@ function withinBudget(format: Format, layout: Layout, budget: number): Sizes {
     );
   if (count(at(0)) > budget) {
     const least = count(at(0));
-    throw new RankError(format.name, `rank 1 needs ${least} parameters`, `a budget of ${budget}`, `allow at least ${least}`);
+    throw new RankError(
+      format.name,
+      `rank 1 needs ${least} parameters`,
+      `a budget of ${budget}`,
+      `allow at least ${least}`,
+    );
   }
   let low = 0;
   let high = Math.max(1, ...bonds.map((bond, k) => (layout.bounds[bond]! + 1) / weights[k]!));

@@ -69,7 +69,12 @@ export function descent(options: DescentOptions = {}): Method<DescentState> {
       const next = options.plateau === undefined ? state.plateau : plateau(state.plateau, meanLoss, options.plateau);
       const lowered = next.scale < state.plateau.scale;
       const message = `the loss has stopped falling: learning rate times ${next.scale}`;
-      return { params, state: { ...state, plateau: next }, metrics: {}, events: lowered ? [{ kind: 'plateau', message }] : [] };
+      return {
+        params,
+        state: { ...state, plateau: next },
+        metrics: {},
+        events: lowered ? [{ kind: 'plateau', message }] : [],
+      };
     },
   };
 }

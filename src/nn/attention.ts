@@ -29,7 +29,12 @@ export function attention({ size, heads, weight }: AttentionOptions): Module {
   const children = { query: project(), key: project(), value: project(), output: project() };
   const outputShape = (input: Shape): Shape => {
     if (input.length === 2 && input[1] === size) return input;
-    throw new ShapeError('attention', `the input is [batch, length, ${size}]`, showShape(input), 'check the layer before');
+    throw new ShapeError(
+      'attention',
+      `the input is [batch, length, ${size}]`,
+      showShape(input),
+      'check the layer before',
+    );
   };
   return {
     kind: 'attention',

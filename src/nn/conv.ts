@@ -36,10 +36,23 @@ export function conv1d(options: ConvLayerOptions): Module {
 }
 
 function convolution(kind: string, spatial: 1 | 2, options: ConvLayerOptions): Module {
-  const { in: inputs, out: outputs, window, bias = true, weight = denseWeight(), gain = Math.sqrt(2), groups = 1 } = options;
+  const {
+    in: inputs,
+    out: outputs,
+    window,
+    bias = true,
+    weight = denseWeight(),
+    gain = Math.sqrt(2),
+    groups = 1,
+  } = options;
   const sizes = typeof window === 'number' ? new Array<number>(spatial).fill(window) : window;
   if (inputs % groups !== 0 || outputs % groups !== 0) {
-    throw new ShapeError(kind, `channels divide into ${groups} groups`, `${inputs} and ${outputs}`, 'change the groups');
+    throw new ShapeError(
+      kind,
+      `channels divide into ${groups} groups`,
+      `${inputs} and ${outputs}`,
+      'change the groups',
+    );
   }
   const fanIn = sizes.reduce((n, m) => n * m, inputs / groups);
   const outputShape = (input: Shape): Shape => {

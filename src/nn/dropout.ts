@@ -7,7 +7,8 @@ import { plain } from './leaf.ts';
 import type { Module } from './module.ts';
 
 export function dropout(p: number): Module {
-  if (!(p >= 0 && p < 1)) throw new ShapeError('dropout', 'p lies in [0, 1)', String(p), 'choose a probability below 1');
+  if (!(p >= 0 && p < 1))
+    throw new ShapeError('dropout', 'p lies in [0, 1)', String(p), 'choose a probability below 1');
   return plain({
     kind: 'dropout',
     apply: (x, { training, key, path }) => (training && p > 0 ? dropoutOp(x, fold(key, path), p) : x),

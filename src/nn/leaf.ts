@@ -12,13 +12,7 @@ export function weightsOf(params: Params): Weight[] {
 }
 
 /** One row for a layer without children. Elements are counted as 4 bytes. */
-export function profileRow(
-  kind: string,
-  params: Params,
-  path: string,
-  output: Shape,
-  flops: number,
-): LayerProfile {
+export function profileRow(kind: string, params: Params, path: string, output: Shape, flops: number): LayerProfile {
   const weights = weightsOf(params);
   const parameters = weights.reduce((n, w) => n + storedCount(w), 0);
   const denseParameters = weights.reduce((n, w) => n + denseCount(w), 0);

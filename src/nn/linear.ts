@@ -26,7 +26,12 @@ export function linear(options: LinearOptions): Module {
   const { in: inputs, out: outputs, bias = true, weight = denseWeight(), gain = Math.sqrt(2) } = options;
   const outputShape = (input: Shape): Shape => {
     if (input.at(-1) !== inputs) {
-      throw new ShapeError('linear', `the last mode of the input has size ${inputs}`, showShape(input), 'check the layer before');
+      throw new ShapeError(
+        'linear',
+        `the last mode of the input has size ${inputs}`,
+        showShape(input),
+        'check the layer before',
+      );
     }
     return [...input.slice(0, -1), outputs];
   };

@@ -28,7 +28,12 @@ export interface LstmOptions {
 export function lstm({ in: inputs, size, sequence = false, weight = denseWeight() }: LstmOptions): Module {
   const outputShape = (input: Shape): Shape => {
     if (input.length !== 2 || input[1] !== inputs) {
-      throw new ShapeError('lstm', `the input is [batch, length, ${inputs}]`, showShape(input), 'check the layer before');
+      throw new ShapeError(
+        'lstm',
+        `the input is [batch, length, ${inputs}]`,
+        showShape(input),
+        'check the layer before',
+      );
     }
     return sequence ? [input[0]!, size] : [size];
   };
@@ -58,9 +63,19 @@ export function lstm({ in: inputs, size, sequence = false, weight = denseWeight(
       let cell = hidden;
       const steps: Tensor[] = [];
       for (let t = 0; t < length; t++) {
-        const now = reshape(slice(driven, [[0, batch], [t, t + 1]]), [batch, 4 * size]);
+        const now = reshape(
+          slice(driven, [
+            [0, batch],
+            [t, t + 1],
+          ]),
+          [batch, 4 * size],
+        );
         const gates = add(now, linearProduct(own<Weight>(params, 'recurrent'), hidden));
-        const gate = (k: number): Tensor => slice(gates, [[0, batch], [k * size, (k + 1) * size]]);
+        const gate = (k: number): Tensor =>
+          slice(gates, [
+            [0, batch],
+            [k * size, (k + 1) * size],
+          ]);
         cell = add(mul(sigmoid(gate(1)), cell), mul(sigmoid(gate(0)), tanh(gate(2))));
         hidden = mul(sigmoid(gate(3)), tanh(cell));
         if (sequence) steps.push(hidden);

@@ -39,7 +39,12 @@ export function residual(body: Module, shortcut?: Module): Module {
     const around = shortcut?.outputShape(input) ?? input;
     if (sameShape(output, around)) return output;
     const got = `${showShape(output)} and ${showShape(around)}`;
-    throw new ShapeError('residual', 'body and shortcut have one output shape', got, 'give a shortcut that changes the shape');
+    throw new ShapeError(
+      'residual',
+      'body and shortcut have one output shape',
+      got,
+      'give a shortcut that changes the shape',
+    );
   };
   return {
     kind: 'residual',
@@ -58,7 +63,13 @@ export function residual(body: Module, shortcut?: Module): Module {
       ...Object.entries(children).flatMap(([name, child]) =>
         child.profile(branch(params, name), input, childPath(path, name)),
       ),
-      profileRow('add', {}, path, outputShape(input), outputShape(input).reduce((n, m) => n * m, 1)),
+      profileRow(
+        'add',
+        {},
+        path,
+        outputShape(input),
+        outputShape(input).reduce((n, m) => n * m, 1),
+      ),
     ],
   };
 }

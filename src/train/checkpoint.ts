@@ -3,61 +3,94 @@
  * step and the settings, with a checksum for each tensor. It names no time and no host.
  */
 
-import { FormatError } from '../errors.ts';
-import { type NodeDescription, pack, unpack } from '../formats/store.ts';
-import { decodeTensor, readSafetensors, verifyChecksums, writeSafetensors } from '../io/safetensors.ts';
+import { FormatError, NonFiniteError } from '../errors.ts';
+import { type NodeDescription, nodeDescriptions, pack, unpack } from '../formats/store.ts';
+import {
+  decodeTensor,
+  readSafetensors,
+  type StoredTensor,
+  verifyChecksums,
+  writeSafetensors,
+} from '../io/safetensors.ts';
+import { type Check, listOf, number, text, whole } from '../json.ts';
 import type { Params } from '../nn/module.ts';
 import { tensor } from '../tensor/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Tree } from '../tree.ts';
-import { fileTensors, header } from './modelFile.ts';
+import { fileTensors, headerOf, readHeader } from './modelFile.ts';
 import type { Snapshot } from './train.ts';
 
-const VERSION = 1;
 const KEY = 'rankwise.checkpoint';
 
+/** The path alone for a tensor of the file, path and value for a plain number of the state. */
+type Leaf = string | readonly [path: string, value: number];
+
 interface CheckpointHeader {
-  readonly version: number;
   readonly step: number;
   readonly epochLoss: number;
   readonly nodes: Record<string, NodeDescription>;
-  /** All leaves in order: the path alone for a tensor of the file, path and value for a plain number of the state. */
-  readonly leaves: readonly (string | readonly [string, number])[];
+  /** All leaves in order. */
+  readonly leaves: readonly Leaf[];
+  /** What the run was started with: plain JSON. */
   readonly config: unknown;
 }
 
-/** The bytes of a checkpoint. `config` is plain JSON: what the run was started with. */
+const leaf: Check<Leaf> = (value, at) => {
+  if (!Array.isArray(value)) return text(value, at);
+  return [text(value[0], at), number()(value[1], at)];
+};
+
+/** The bytes of a checkpoint. `config` is plain JSON. Throws NonFiniteError where training has left finite numbers. */
 export function saveCheckpoint(snapshot: Snapshot, config: unknown): Uint8Array {
   const { leaves, nodes } = pack({ params: snapshot.params, state: snapshot.state } as Tree<Tensor>);
   const tensors = new Map<string, Tensor>();
-  const order = [...(leaves as ReadonlyMap<string, Tensor | number>)].map(([path, leaf]) => {
-    if (!(leaf instanceof Tensor)) return [path, leaf] as const;
-    tensors.set(path, leaf);
-    return path;
+  const order = [...(leaves as ReadonlyMap<string, Tensor | number>)].map(([path, value]): Leaf => {
+    if (value instanceof Tensor) {
+      tensors.set(path, value);
+      return path;
+    }
+    if (Number.isFinite(value)) return [path, value];
+    const rule = 'state is tensors and finite numbers';
+    throw new NonFiniteError('saveCheckpoint', rule, `${String(value)} in ${path}`, 'lower the learning rate');
   });
   const { step, epochLoss } = snapshot;
-  const text: CheckpointHeader = { version: VERSION, step, epochLoss, nodes, leaves: order, config };
-  const metadata = new Map([['format', 'pt'], [KEY, JSON.stringify(text)]]);
-  return writeSafetensors(fileTensors(tensors), metadata, { checksums: true });
+  const header = JSON.stringify({ version: 1, step, epochLoss, nodes, leaves: order, config });
+  return writeSafetensors(fileTensors('saveCheckpoint', tensors), headerOf(KEY, header), { checksums: true });
 }
 
-/** A checkpoint's snapshot and config. Throws FormatError where the file is damaged. */
+/** A checkpoint's snapshot and config. Throws FormatError where the file is damaged or not a checkpoint. */
 export function loadCheckpoint(bytes: Uint8Array): { snapshot: Snapshot; config: unknown } {
   const file = readSafetensors(bytes);
+  const { step, epochLoss, nodes, leaves, config } = readHeader<CheckpointHeader>(OP, file.metadata, KEY, {
+    step: whole(),
+    epochLoss: number(),
+    nodes: nodeDescriptions,
+    leaves: listOf(leaf),
+    config: (value) => value,
+  });
   verifyChecksums(file);
-  const { step, epochLoss, nodes, leaves: order, config } = header<CheckpointHeader>('loadCheckpoint', file.metadata, KEY);
+  const root = unpack({ leaves: leavesFrom(leaves, file.tensors) as ReadonlyMap<string, Tensor>, nodes });
+  const { params, state } = root as { params?: Params; state?: unknown };
+  if (params === undefined) throw fault('a checkpoint has parameters', 'none');
+  return { snapshot: { params, state: state ?? {}, step, epochLoss }, config };
+}
+
+const OP = 'loadCheckpoint';
+const fault = (rule: string, got: string): FormatError => new FormatError(OP, rule, got, 'use an earlier checkpoint');
+
+function leavesFrom(order: readonly Leaf[], tensors: ReadonlyMap<string, StoredTensor>): Map<string, Tensor | number> {
   const leaves = new Map<string, Tensor | number>();
-  for (const leaf of order) {
-    const [path, number] = typeof leaf === 'string' ? [leaf] : leaf;
-    const stored = file.tensors.get(path);
-    if (number === undefined && stored === undefined) {
-      throw new FormatError('loadCheckpoint', 'every tensor of the list is in the file', `no ${path}`, 'use an earlier checkpoint');
+  let count = 0;
+  for (const entry of order) {
+    if (typeof entry !== 'string') {
+      leaves.set(entry[0], entry[1]);
+      continue;
     }
-    leaves.set(path, number ?? tensor(decodeTensor(stored!, path), stored!.shape));
+    const stored = tensors.get(entry);
+    if (stored === undefined) throw fault('every tensor of the list is in the file', `no ${entry}`);
+    leaves.set(entry, tensor(decodeTensor(stored, entry), stored.shape));
+    count++;
   }
-  const root = unpack({ leaves: leaves as ReadonlyMap<string, Tensor>, nodes }) as { params?: Params; state?: unknown };
-  if (root.params === undefined) {
-    throw new FormatError('loadCheckpoint', 'a checkpoint has parameters', 'none', 'use an earlier checkpoint');
-  }
-  return { snapshot: { params: root.params, state: root.state ?? {}, step, epochLoss }, config };
+  if (leaves.size === order.length && count === tensors.size) return leaves;
+  throw fault('every tensor of the file is in the list once', `${order.length} and ${tensors.size}`);
 }

@@ -28,5 +28,10 @@ export function narrowWidth(family: ModelFamily, options: ModelOptions, most: nu
     else high = middle;
   }
   if (low > 0) return low;
-  throw new RankError('narrow', `${family.name} has at most ${most} parameters`, 'more at width 1', 'allow more parameters');
+  throw new RankError(
+    'narrow',
+    `${family.name} has at most ${most} parameters`,
+    'more at width 1',
+    'allow more parameters',
+  );
 }

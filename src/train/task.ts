@@ -48,7 +48,11 @@ export function* batchesOf(
   const { shape, mean, std } = data;
   for (let from = 0; from < split.count; from += batchSize) {
     const length = Math.min(batchSize, split.count - from);
-    yield batchOf(split, Int32Array.from({ length }, (_, k) => from + k), { shape, mean, std });
+    yield batchOf(
+      split,
+      Int32Array.from({ length }, (_, k) => from + k),
+      { shape, mean, std },
+    );
   }
 }
 
@@ -57,7 +61,8 @@ export function supervised(options: SupervisedOptions): TrainTask {
   const { model, data, epochs, batchSize = 64, seed = 1, loss: lossKind = 'crossEntropy', augment } = options;
   const { shape, mean, std, train } = data;
   for (const [name, n] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isInteger(n) || n < 1) throw new FormatError('train', `${name} is a whole number >= 1`, String(n), 'correct it');
+    if (!Number.isInteger(n) || n < 1)
+      throw new FormatError('train', `${name} is a whole number >= 1`, String(n), 'correct it');
   }
   const stepsPerEpoch = Math.ceil(train.count / batchSize);
   const totalSteps = Math.min(epochs * stepsPerEpoch, options.maxSteps ?? Number.MAX_SAFE_INTEGER);

@@ -94,7 +94,8 @@ test('makers are chosen by path', () => {
 
 test('ranks and folds that make no sense are refused', () => {
   const make = (rank: never, extra = {}) => lowRankWeight({ format: 'tt', rank, ...extra });
-  const build = (rank: unknown, extra = {}) => make(rank as never, extra)({ axes: matrix, std: 1, key: key(1), path: 'w' });
+  const build = (rank: unknown, extra = {}) =>
+    make(rank as never, extra)({ axes: matrix, std: 1, key: key(1), path: 'w' });
   for (const rank of [0, -1, 1.5, Number.NaN, [2, 2], { maxParams: 0 }, 'all', { maxParams: 5 }]) {
     throws(() => build(rank), RankError);
   }

@@ -51,7 +51,10 @@ export function difference(a: Tensor, b: Tensor): number {
 /** Random numbers in [-1, 1). */
 export function noise(shape: readonly number[], seed: number): Tensor {
   const random = seeded(seed);
-  return tensor(Float64Array.from({ length: sizeOf(shape) }, () => random()), shape);
+  return tensor(
+    Float64Array.from({ length: sizeOf(shape) }, () => random()),
+    shape,
+  );
 }
 
 export function formatLaws(name: string): void {
@@ -62,7 +65,11 @@ export function formatLaws(name: string): void {
     return randomFactored(name, layout, resolveRanks(format, layout, rank), { std, key: key(seed), dtype: 'f64' });
   };
   const each = (check: (axes: readonly Axis[], shape: number[]) => void): void => {
-    for (const axes of shapes) check(axes, axes.map(({ size }) => size));
+    for (const axes of shapes)
+      check(
+        axes,
+        axes.map(({ size }) => size),
+      );
   };
 
   test('has the shape, the bonds and the count that its labels say', () => {
@@ -71,7 +78,10 @@ export function formatLaws(name: string): void {
       assert.equal(x.shape, shape);
       assert.equal(full(x).shape, shape);
       assert.equal(Object.keys(ranksOf(x)), bondsOf(x.net));
-      assert.is(x.count, Object.values(x.parts).reduce((n, part) => n + part.size, 0));
+      assert.is(
+        x.count,
+        Object.values(x.parts).reduce((n, part) => n + part.size, 0),
+      );
     });
   });
 
@@ -91,10 +101,28 @@ export function formatLaws(name: string): void {
       const [a, b] = [make(axes, 2, 1), make(axes, 3, 2)];
       const [A, B] = [full(a), full(b)];
       const elementwise = (f: (x: number, y: number) => number): Tensor =>
-        tensor(Float64Array.from(dataSync(A), (x, k) => f(x, dataSync(B)[k]!)), A.shape);
-      assert.ok(difference(full(add(a, b)), elementwise((x, y) => x + y)) < 1e-13);
-      assert.ok(difference(full(hadamard(a, b)), elementwise((x, y) => x * y)) < 1e-13);
-      assert.ok(difference(full(scale(a, -2.5)), elementwise((x) => -2.5 * x)) < 1e-13);
+        tensor(
+          Float64Array.from(dataSync(A), (x, k) => f(x, dataSync(B)[k]!)),
+          A.shape,
+        );
+      assert.ok(
+        difference(
+          full(add(a, b)),
+          elementwise((x, y) => x + y),
+        ) < 1e-13,
+      );
+      assert.ok(
+        difference(
+          full(hadamard(a, b)),
+          elementwise((x, y) => x * y),
+        ) < 1e-13,
+      );
+      assert.ok(
+        difference(
+          full(scale(a, -2.5)),
+          elementwise((x) => -2.5 * x),
+        ) < 1e-13,
+      );
       const dot = (dataSync(elementwise((x, y) => x * y)) as Float64Array).reduce((s: number, v: number) => s + v, 0);
       const size = Math.sqrt((dataSync(A) as Float64Array).reduce((s: number, v: number) => s + v * v, 0));
       assert.ok(Math.abs(item(inner(a, b)) - dot) < 1e-12 * size * Math.sqrt(B.size));

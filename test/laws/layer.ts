@@ -61,7 +61,10 @@ export function layerLaws({ name, build, input, indices, except = [] }: LayerLaw
   const x =
     indices === undefined
       ? noise(shape, 3)
-      : tensor(Int32Array.from(dataSync(noise(shape, 3)), (v) => Math.floor(((v + 1) / 2) * indices)), shape);
+      : tensor(
+          Int32Array.from(dataSync(noise(shape, 3)), (v) => Math.floor(((v + 1) / 2) * indices)),
+          shape,
+        );
 
   for (const format of formats.filter((f) => !except.includes(f.name))) {
     test(`with ${format.name} weights equals the layer with full weights`, () => {

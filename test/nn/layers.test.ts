@@ -7,7 +7,11 @@ import { layerLaws } from '../laws/layer.ts';
 
 layerLaws({ name: 'linear', build: (weight) => linear({ in: 20, out: 12, weight }), input: [20] });
 layerLaws({ name: 'linear over tokens', build: (weight) => linear({ in: 8, out: 6, weight }), input: [5, 8] });
-layerLaws({ name: 'conv2d', build: (weight) => conv2d({ in: 6, out: 8, window: 3, padding: 1, weight }), input: [6, 7, 7] });
+layerLaws({
+  name: 'conv2d',
+  build: (weight) => conv2d({ in: 6, out: 8, window: 3, padding: 1, weight }),
+  input: [6, 7, 7],
+});
 layerLaws({
   name: 'conv2d with stride and dilation',
   build: (weight) => conv2d({ in: 4, out: 6, window: 3, stride: 2, padding: 2, dilation: 2, weight }),
@@ -18,7 +22,11 @@ layerLaws({
   build: (weight) => conv2d({ in: 6, out: 8, window: 3, groups: 2, weight }),
   input: [6, 6, 6],
 });
-layerLaws({ name: 'conv1d', build: (weight) => conv1d({ in: 4, out: 6, window: 5, stride: 2, weight }), input: [4, 20] });
+layerLaws({
+  name: 'conv1d',
+  build: (weight) => conv1d({ in: 4, out: 6, window: 5, stride: 2, weight }),
+  input: [4, 20],
+});
 layerLaws({
   name: 'embedding',
   build: (weight) => embedding({ count: 30, size: 8, weight }),

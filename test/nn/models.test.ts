@@ -15,7 +15,10 @@ const test = suite('models');
 
 for (const family of models) {
   test(`${family.name} gives one output a class on small and large images, dense and low-rank`, () => {
-    for (const input of [[1, 8, 8], [3, 32, 32]]) {
+    for (const input of [
+      [1, 8, 8],
+      [3, 32, 32],
+    ]) {
       for (const weight of [undefined, lowRankWeight({ format: 'tt', rank: 0.3 })]) {
         const model: Module = family.build({ input, classes: 7, ...(weight ? { weight } : {}) });
         const params = model.init(key(1), '');
