@@ -55,32 +55,10 @@ export function lstm({ in: inputs, size, sequence = false, weight = denseWeight(
     },
     apply: (params, x) => {
       outputShape(x.shape.slice(1));
-      const [batch, length] = x.shape as [number, number];
-      const bias = own(params, 'bias');
       // All steps' inputs meet their weight in one contraction; only the recurrence is sequential.
-      const driven = add(linearProduct(own<Weight>(params, 'input'), x), bias);
-      let hidden = zeros([batch, size], x.dtype);
-      let cell = hidden;
-      const steps: Tensor[] = [];
-      for (let t = 0; t < length; t++) {
-        const now = reshape(
-          slice(driven, [
-            [0, batch],
-            [t, t + 1],
-          ]),
-          [batch, 4 * size],
-        );
-        const gates = add(now, linearProduct(own<Weight>(params, 'recurrent'), hidden));
-        const gate = (k: number): Tensor =>
-          slice(gates, [
-            [0, batch],
-            [k * size, (k + 1) * size],
-          ]);
-        cell = add(mul(sigmoid(gate(1)), cell), mul(sigmoid(gate(0)), tanh(gate(2))));
-        hidden = mul(sigmoid(gate(3)), tanh(cell));
-        if (sequence) steps.push(hidden);
-      }
-      return sequence ? stack(steps, 1) : hidden;
+      const driven = add(linearProduct(own<Weight>(params, 'input'), x), own(params, 'bias'));
+      const steps = recur(driven, own<Weight>(params, 'recurrent'), size);
+      return sequence ? stack(steps, 1) : steps.at(-1)!;
     },
     outputShape,
     profile: (params, input, path) => {
@@ -91,4 +69,31 @@ export function lstm({ in: inputs, size, sequence = false, weight = denseWeight(
       return [profileRow('lstm', params, path, outputShape(input), products + 60 * input[0]! * size)];
     },
   };
+}
+
+/** The hidden states of all steps, from the inputs' share of the gates [batch, length, 4 size]. */
+function recur(driven: Tensor, recurrent: Weight, size: number): Tensor[] {
+  const [batch, length] = driven.shape as [number, number];
+  const steps: Tensor[] = [];
+  let hidden = zeros([batch, size], driven.dtype);
+  let cell = hidden;
+  for (let t = 0; t < length; t++) {
+    const now = reshape(
+      slice(driven, [
+        [0, batch],
+        [t, t + 1],
+      ]),
+      [batch, 4 * size],
+    );
+    const gates = add(now, linearProduct(recurrent, hidden));
+    const gate = (k: number): Tensor =>
+      slice(gates, [
+        [0, batch],
+        [k * size, (k + 1) * size],
+      ]);
+    cell = add(mul(sigmoid(gate(1)), cell), mul(sigmoid(gate(0)), tanh(gate(2))));
+    hidden = mul(sigmoid(gate(3)), tanh(cell));
+    steps.push(hidden);
+  }
+  return steps;
 }
