@@ -1,9 +1,13 @@
 /** The nine error classes. One form everywhere: `op: rule; got value; remedy`. */
 
 class RankwiseError extends Error {
+  /** What refused. */
+  readonly op: string;
+
   constructor(op: string, rule: string, got: string, remedy: string, options?: ErrorOptions) {
     super(`${op}: ${rule}; got ${got}; ${remedy}`, options);
     this.name = new.target.name;
+    this.op = op;
   }
 }
 

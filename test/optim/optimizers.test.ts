@@ -25,11 +25,10 @@ const hyper = (k: number, donate = false): Hyper => ({
 /** Leaves of random numbers; others for another seed. */
 function random(seed: number, dtype: 'f32' | 'f64'): Leaves {
   const next = seeded(seed);
-  const make = dtype === 'f32' ? Float32Array : Float64Array;
   return new Map(
     Object.entries(SIZES).map(([path, shape]) => {
       const count = shape.reduce((n, m) => n * m, 1);
-      return [path, tensor(make.from({ length: count }, next) as Float64Array, shape)];
+      return [path, tensor(Float64Array.from({ length: count }, next), shape, dtype)];
     }),
   );
 }

@@ -111,7 +111,7 @@ test('a step after a change of ranks is no larger than Adam makes them', () => {
     const { leaves } = adam().update(narrower, small, after, hyper);
     for (const [path, x] of leaves) {
       const from = dataSync(narrower.get(path)!);
-      const largest = dataSync(x).reduce((m: number, y: number, k: number) => Math.max(m, Math.abs(y - from[k]!)), 0);
+      const largest = Math.max(...Array.from(dataSync(x), (y, k) => Math.abs(y - from[k]!)));
       assert.ok(largest < 5 * hyper.learningRate, `${path} moves by ${largest}`);
     }
   });

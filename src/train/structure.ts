@@ -1,0 +1,49 @@
+/** Whether parameters are those of a model: the same weights and tensors, of the same shapes, all of one real dtype. */
+
+import { isReal } from '../dtype.ts';
+import { FormatError } from '../errors.ts';
+import type { MakeWeight } from '../formats/make.ts';
+import { Factored } from '../formats/network.ts';
+import { Sum } from '../formats/weight.ts';
+import { childPath, type Module, type Params } from '../nn/module.ts';
+import { broadcastTo } from '../ops/broadcast.ts';
+import { key } from '../random.ts';
+import { showShape } from '../shape.ts';
+import { zeros } from '../tensor/create.ts';
+import { scope } from '../tensor/scope.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { leavesOf } from '../tree.ts';
+
+/** Weights of the right shape that take no memory, for a model that is only looked at. */
+const outline: MakeWeight = ({ axes }) =>
+  broadcastTo(
+    zeros([]),
+    axes.map(({ size }) => size),
+  );
+
+/**
+ * Throws FormatError unless `params` has what the model needs, whatever the formats of its weights. `build` makes the
+ * model with weights from a maker.
+ */
+export function checkParams(op: string, build: (weight: MakeWeight) => Module, params: Params): void {
+  const remedy = 'the file is damaged, or of another model';
+  const fault = (rule: string, got: string): FormatError => new FormatError(op, rule, got, remedy);
+  const found = shapesOf(params);
+  const expected = scope(() => shapesOf(build(outline).init(key(0), '')));
+  for (const [path, shape] of expected) {
+    const got = found.get(path);
+    if (got !== shape) throw fault(`${path} is ${shape}`, got ?? 'nothing');
+  }
+  for (const path of found.keys()) if (!expected.has(path)) throw fault('every tensor is one of the model', path);
+  const dtypes = new Set([...leavesOf<Tensor>(params).values()].map(({ dtype }) => dtype));
+  if (dtypes.size === 1 && [...dtypes].every(isReal)) return;
+  throw fault('weights are all f32 or all f64', [...dtypes].join(', '));
+}
+
+/** The shape of every weight and tensor, by path. */
+function shapesOf(tree: unknown, path = '', shapes: Map<string, string> = new Map()): Map<string, string> {
+  if (tree instanceof Tensor || tree instanceof Factored || tree instanceof Sum)
+    shapes.set(path, showShape(tree.shape));
+  else for (const [name, child] of Object.entries(tree as object)) shapesOf(child, childPath(path, name), shapes);
+  return shapes;
+}
