@@ -4,11 +4,14 @@
  */
 
 import { ones, zeros } from '../tensor/create.ts';
-import { recordingDepth, release, scope } from '../tensor/scope.ts';
+import { ownedHere, recordingDepth, release, scope } from '../tensor/scope.ts';
 import { type Storage, storagesMade } from '../tensor/storage.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { add } from './binary.ts';
 import { type Node, nodeOf } from './tape.ts';
+
+/** Walks are numbered from 1, so that nodes and storages can tell which one has marked them last. */
+let walks = 0;
 
 /**
  * Gradients of `value`, times the cotangent `g` (1 unless given), at `leaves`: zeros where the value does not depend on
@@ -17,45 +20,59 @@ import { type Node, nodeOf } from './tape.ts';
 export function backward(
   value: Tensor,
   leaves: readonly Tensor[],
-  survivors: ReadonlySet<Storage>,
+  survivors: Iterable<Storage>,
   g: Tensor = ones(value.shape, value.dtype),
 ): Tensor[] {
+  const walk = ++walks;
   const ends = leaves.map((x) => nodeOf(x)!);
-  const nodes = between(nodeOf(value), ends);
-  const order = [...nodes].sort((a, b) => b.id - a.id);
-  const uses = recordingDepth() === 0 ? new Uses(order, survivors) : null;
-  const pending = new Map<Node, (Tensor | null)[]>();
-
-  const send = (to: Tensor, g: Tensor): void => {
-    const node = nodeOf(to)!;
-    let slots = pending.get(node);
-    if (slots === undefined) pending.set(node, (slots = new Array<Tensor | null>(node.outs.length).fill(null)));
-    const k = node.outs.indexOf(to);
-    const before = slots[k]!;
-    const now = (slots[k] = before === null ? g : add(before, g));
-    uses?.begin(now);
-    if (before === null) return;
-    uses?.begin(g);
-    uses?.end(g);
-    uses?.end(before);
-  };
-
-  const start = nodeOf(value);
-  if (start !== null && nodes.has(start)) send(value, g);
   const last = new Set(ends);
-  for (const node of order) {
-    const gs = pending.get(node);
-    if (gs !== undefined && !last.has(node)) {
+  const nodes = between(nodeOf(value), last, walk);
+  const uses = recordingDepth() === 0 ? new Uses(walk, nodes, survivors) : null;
+
+  if (onWay(value, walk)) send(value, g, uses);
+  for (let n = nodes.length - 1; n >= 0; n--) {
+    const node = nodes[n]!;
+    const gs = node.gs;
+    if (gs !== null && !last.has(node)) {
+      node.gs = null;
       const { inputs, outs, attrs, op } = node;
-      const needs = inputs.map((x) => nodes.has(nodeOf(x)!));
+      const needs = inputs.map((x) => onWay(x, walk));
       const pulled = scope(() => op.vjp(gs, { inputs, outs, attrs, needs }));
-      for (const [k, x] of inputs.entries()) if (needs[k] && pulled[k]) send(x, pulled[k]);
-      pending.delete(node);
+      for (let k = 0; k < inputs.length; k++) {
+        const to = pulled[k];
+        if (needs[k] && to) send(inputs[k]!, to, uses);
+      }
       for (const g of gs) if (g !== null) uses?.end(g);
     }
     uses?.leave(node);
   }
-  return leaves.map((x, k) => pending.get(ends[k]!)?.[0] ?? zeros(x.shape, x.dtype));
+  return leaves.map((x, k) => {
+    const found = ends[k]!.gs?.[0];
+    ends[k]!.gs = null;
+    return found ?? zeros(x.shape, x.dtype);
+  });
+}
+
+function onWay(x: Tensor, walk: number): boolean {
+  return x.tape !== null && nodeOf(x)!.walk === walk;
+}
+
+/** Adds a cotangent to those that wait for `to`. */
+function send(to: Tensor, g: Tensor, uses: Uses | null): void {
+  const node = nodeOf(to)!;
+  const slots = (node.gs ??= new Array<Tensor | null>(node.outs.length).fill(null));
+  const k = node.outs.indexOf(to);
+  const before = slots[k]!;
+  uses?.begin(g);
+  if (before === null) {
+    slots[k] = g;
+    return;
+  }
+  const sum = add(before, g);
+  slots[k] = sum;
+  uses?.begin(sum);
+  uses?.end(g);
+  uses?.end(before);
 }
 
 /**
@@ -63,29 +80,34 @@ export function backward(
  * made otherwise are left alone: the gradient of an operation of the user's own may close over them.
  */
 class Uses {
-  readonly #counts = new Map<Storage, number>();
+  readonly #walk: number;
   readonly #start = storagesMade();
 
-  constructor(order: readonly Node[], survivors: ReadonlySet<Storage>) {
-    for (const { outs } of order) for (const { storage } of outs) this.#counts.set(storage, 0);
-    for (const storage of survivors) this.#counts.delete(storage);
-    for (const { inputs, outs } of order) {
+  constructor(walk: number, nodes: readonly Node[], survivors: Iterable<Storage>) {
+    this.#walk = walk;
+    for (const { outs } of nodes) for (const { storage } of outs) if (ownedHere(storage)) this.#take(storage);
+    for (const storage of survivors) storage.walk = 0;
+    for (const { inputs, outs } of nodes) {
       for (const x of inputs) this.begin(x);
       for (const x of outs) this.begin(x);
     }
   }
 
+  #take(storage: Storage): void {
+    storage.walk = this.#walk;
+    storage.uses = 0;
+  }
+
   begin({ storage }: Tensor): void {
-    const count = this.#counts.get(storage);
-    if (count !== undefined) this.#counts.set(storage, count + 1);
-    else if (storage.serial >= this.#start) this.#counts.set(storage, 1);
+    if (storage.walk !== this.#walk) {
+      if (storage.serial < this.#start) return;
+      this.#take(storage);
+    }
+    storage.uses++;
   }
 
   end({ storage }: Tensor): void {
-    const count = this.#counts.get(storage);
-    if (count === undefined) return;
-    this.#counts.set(storage, count - 1);
-    if (count === 1) release(storage);
+    if (storage.walk === this.#walk && --storage.uses === 0) release(storage);
   }
 
   leave({ inputs, outs }: Node): void {
@@ -94,19 +116,23 @@ class Uses {
   }
 }
 
-/** The nodes that `from` depends on and that depend on one of `ends`, ends included; older ones cannot lie between. */
-function between(from: Node | null, ends: readonly Node[]): Set<Node> {
-  const oldest = Math.min(...ends.map((node) => node.id));
-  const reached = new Set<Node>();
+/** The nodes that `from` depends on and that depend on one of `ends`, ends included, oldest first; marked with `walk`. */
+function between(from: Node | null, ends: ReadonlySet<Node>, walk: number): Node[] {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { id } of ends) oldest = Math.min(oldest, id);
+  const reached: Node[] = [];
   const queue = from === null ? [] : [from];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    if (node.id < oldest || reached.has(node)) continue;
-    reached.add(node);
+    // Older nodes cannot lie between.
+    if (node.id < oldest || node.walk === -walk) continue;
+    node.walk = -walk;
+    reached.push(node);
     for (const x of node.inputs) if (x.tape !== null) queue.push(nodeOf(x)!);
   }
-  const leading = new Set<Node>();
-  for (const node of [...reached].sort((a, b) => a.id - b.id)) {
-    if (ends.includes(node) || node.inputs.some((x) => leading.has(nodeOf(x)!))) leading.add(node);
-  }
-  return leading;
+  reached.sort((a, b) => a.id - b.id);
+  return reached.filter((node) => {
+    if (!ends.has(node) && !node.inputs.some((x) => onWay(x, walk))) return false;
+    node.walk = walk;
+    return true;
+  });
 }

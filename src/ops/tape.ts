@@ -13,6 +13,10 @@ export interface Node {
   readonly inputs: readonly Tensor[];
   readonly outs: readonly Tensor[];
   readonly attrs: unknown;
+  /** The last walk back that came by. */
+  walk: number;
+  /** Cotangents of the outputs that wait for it. */
+  gs: (Tensor | null)[] | null;
 }
 
 let nextId = 0;
@@ -23,7 +27,7 @@ export function nodeOf(x: Tensor): Node | null {
 
 /** Notes that `outs` were made by `op` from `inputs`. */
 export function record(op: Op<unknown>, inputs: readonly Tensor[], outs: readonly Tensor[], attrs: unknown): void {
-  const node: Node = { id: nextId++, op, inputs, outs, attrs };
+  const node: Node = { id: nextId++, op, inputs, outs, attrs, walk: 0, gs: null };
   for (const out of outs) out.tape = node;
 }
 

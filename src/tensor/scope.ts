@@ -88,6 +88,11 @@ export function adopt(storage: Storage): void {
   current!.add(storage);
 }
 
+/** Whether the current scope will free a storage. */
+export function ownedHere(storage: Storage): boolean {
+  return current !== null && storage.owner === current;
+}
+
 /** Frees a storage now where the current scope owns it; for those who know that nobody asks for it again. */
 export function release(storage: Storage): void {
   if (storage.array !== null || storage.owner !== current) return;
@@ -103,20 +108,32 @@ export function uploadAll(tensors: readonly Tensor[], on: Backend, op: string): 
   }
 }
 
-function close(scope: Scope, survivors: ReadonlySet<Storage> | null): void {
+/** Ends a scope: what it still owns moves to the scope of a tape or is freed. */
+function close(scope: Scope): void {
   const { parent, storages } = scope;
   for (let k = 0; k < storages.length; k++) {
     const storage = storages[k]!;
     if (storage.owner !== scope) continue;
-    const outlives = recording > 0 || (survivors !== null && survivors.has(storage));
-    if (outlives && parent !== null) {
-      parent.add(storage);
-      continue;
+    if (recording > 0 && parent !== null) parent.add(storage);
+    else {
+      storage.owner = null;
+      storage.drop('a tensor of a scope that has ended');
     }
-    if (outlives && storage.gone === null) storage.download();
-    storage.owner = null;
-    storage.drop('a tensor of a scope that has ended');
   }
+}
+
+/** Moves the tensors of a result out of the scope that made them. */
+function rescue(result: unknown, from: Scope): void {
+  if (result instanceof Tensor) {
+    const { storage } = result;
+    if (storage.owner !== from || storage.gone !== null) return;
+    if (from.parent !== null) return from.parent.add(storage);
+    storage.owner = null;
+    storage.download();
+    storage.drop('');
+  } else if (Array.isArray(result)) for (const each of result) rescue(each, from);
+  else if (typeof result === 'object')
+    eachLeaf(result as Tree<unknown>, (leaf) => leaf instanceof Tensor && rescue(leaf, from));
 }
 
 /**
@@ -125,28 +142,18 @@ function close(scope: Scope, survivors: ReadonlySet<Storage> | null): void {
  */
 export function scope<T>(body: () => T): T {
   const mine = new Scope(current);
-  let survivors: ReadonlySet<Storage> | null = null;
   current = mine;
   try {
     const result = body();
     if (result instanceof Promise) {
       throw new BackendError('scope', 'the body is synchronous', 'a promise', 'await outside the scope');
     }
-    if (result !== undefined) survivors = storagesOf(result);
+    rescue(result, mine);
     return result;
   } finally {
     current = mine.parent;
-    close(mine, survivors);
+    close(mine);
   }
-}
-
-function storagesOf(tree: unknown): Set<Storage> {
-  const found = new Set<Storage>();
-  if (tree instanceof Tensor) return found.add(tree.storage);
-  eachLeaf(tree as Tree<unknown>, (leaf) => {
-    if (leaf instanceof Tensor) found.add(leaf.storage);
-  });
-  return found;
 }
 
 /** Takes the tensors of a tree out of their scopes and makes them resident; free them with dispose() or replace(). */
@@ -172,7 +179,10 @@ export function dispose(tree: unknown): void {
 
 /** Keeps `next` and frees the tensors of `now` whose storage `next` no longer holds. Returns `next`. */
 export function replace<T>(now: unknown, next: T): T {
-  const held = storagesOf(next);
+  const held = new Set<Storage>();
+  eachLeaf(next as Tree<unknown>, (leaf) => {
+    if (leaf instanceof Tensor) held.add(leaf.storage);
+  });
   keep(next);
   eachLeaf(now as Tree<unknown>, (leaf) => {
     if (leaf instanceof Tensor && !held.has(leaf.storage)) leaf.dispose();

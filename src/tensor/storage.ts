@@ -27,6 +27,9 @@ export class Storage {
   block: Block | null = null;
   /** The scope that frees it. Belongs to scope.ts. */
   owner: object | null = null;
+  /** The walk back over a tape that counts its uses, and how many are left. Belong to ops/backward.ts. */
+  walk = 0;
+  uses = 0;
   /** Whether it was taken out of its scopes. */
   kept = false;
   /** Why the elements are gone, or null while they are there. */

@@ -170,6 +170,21 @@ test('recomputation takes less memory', () => {
   assert.ok(again < 45, `${again}`);
 });
 
+test('a walk inside a walk frees nothing of the outer one', () => {
+  // The inner function sees views of what the outer tape holds, and the outer tape needs it afterwards.
+  const f = (x: Tensor): Tensor => {
+    const h = sin(mul(x, 2));
+    const y = recompute((a) => mul(reshape(a!, [2, 1]), reshape(square(a!), [2, 1])), [h]);
+    return sum(mul(reshape(y, [2]), exp(h)));
+  };
+  const want = (v: number): number => {
+    const [h, dh] = [Math.sin(2 * v), 2 * Math.cos(2 * v)];
+    return (3 * h * h + h ** 3) * Math.exp(h) * dh;
+  };
+  near(grad(f)(f64(0.3, 0.9)), [want(0.3), want(0.9)], 1e-11);
+  scope(() => near(grad(f)(add(f64(0.3, 0.9), 0)), [want(0.3), want(0.9)], 1e-11));
+});
+
 test('tensors are freed after their last use on the way back', () => {
   const n = 4096;
   const backend = wasmBackend();
