@@ -36,7 +36,7 @@ function elements<T>(a: GemmArgs, g: Plan, b: i32, end: i32, from: i32, to: i32)
   const m = g.swapped ? a.n : a.m, n = g.swapped ? a.m : a.n, byRows = (a.m > a.n) != g.swapped;
   const i0 = byRows ? from : 0, i1 = byRows ? to : m, j0 = byRows ? 0 : from, j1 = byRows ? n : to;
   g.packB = worthPacking(i1 - i0, <f64>g.k * <f64>(j1 - j0) * sizeof<T>(), g.bkt != 0);
-  g.packA = j1 - j0 > 128 || g.amt && evenRun(g.amt, i0, min(i1 - i0, 3)) < min(i1 - i0, 3);
+  g.packA = i1 - i0 > 1 && (j1 - j0 > 128 || g.amt && evenRun(g.amt, i0, min(i1 - i0, 3)) < min(i1 - i0, 3));
   g.row = -1;
   const blocks = i1 - i0 > MC || j1 - j0 > NC || g.k > KC;
   for (; b < end; b++) {
@@ -61,7 +61,7 @@ function elements<T>(a: GemmArgs, g: Plan, b: i32, end: i32, from: i32, to: i32)
  */
 function worthPacking(rows: i32, bytes: f64, folded: bool): bool {
   if (rows > 80) return bytes > 32768;
-  return !folded && (rows > 16 ? bytes > 65536 : rows > 1 && bytes > 524288);
+  return !folded && (rows > 16 ? bytes > 65536 : rows > 3 && bytes > 524288);
 }
 
 /** The largest part below `limit` when `count` lines are shared out evenly in multiples of `unit`. */

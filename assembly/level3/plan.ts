@@ -86,7 +86,7 @@ export const EDGE_ROWS: usize = 256;
 export const EDGE: usize = 320;
 export const ROWS: usize = 512;
 export const PANELS: usize = 1024;
-export const PAIRS: usize = 2304;
+export const PAIRS: usize = 2560;
 export const PACKED: usize = 10752;
 
 /** Readies an empty plan; `lines` is the longer side. */
@@ -118,7 +118,7 @@ export function orient<T>(a: GemmArgs, g: Plan): void {
   g.k = a.k;
   g.accumulate = a.accumulate != 0;
   const plain = a.bn == 1 && a.cn == 1 && !(a.bnt | a.cnt) && !(a.n & (2 * lanes<T>() - 1));
-  g.swapped = !plain && transposedIsFaster<T>(a);
+  g.swapped = !plain && a.m > 1 && (a.n == 1 || transposedIsFaster<T>(a));
   if (g.swapped) {
     g.am = a.bn; g.ak = a.bk; g.bk = a.ak; g.bn = a.am; g.cm = a.cn; g.cn = a.cm;
     g.amt = a.bnt; g.akt = a.bkt; g.bkt = a.akt; g.bnt = a.amt; g.cmt = a.cnt; g.cnt = a.cmt;

@@ -6,14 +6,16 @@
 import { evenRun, neighbours, offset, offsets } from '../move/axis';
 import { pack, packRuns, panelBytes } from '../move/pack';
 import { width as lanes } from '../simd/lanes';
-import { MR, N1, N2 } from '../simd/tile';
+import { MR } from '../simd/tile';
 import { EDGE, EDGE_ROWS, LINES, PACKED, PANELS, Plan, ROWS, stepsOf } from './plan';
-import { tile } from './ukr';
+import { thinColumns } from './thin';
+import { tile, wideTile } from './ukr';
 
-/** Rows of a tile and where they are: `a` bytes behind A or its panels, `ra` bytes apart. */
+/** Rows of a tile, the tile for two vectors, and where the rows are: `a` bytes behind A or its panels, `ra` bytes apart. */
 @unmanaged
 class Panel {
   h: i32;
+  wide: i32;
   ra: usize;
   a: usize;
 }
@@ -34,11 +36,13 @@ export function listRows<T>(g: Plan, i: i32, count: i32, steps: i32): void {
       p.h = y < more ? low + 1 : low;
       p.a = g.packA ? packed : offset<T>(g.am, g.amt, i + y);
       p.ra = g.packA || p.h == 1 ? sizeof<T>() : offset<T>(g.am, g.amt, i + y + 1) - p.a;
+      p.wide = wideTile<T>(p.h, p.ra);
       y += p.h;
       packed += panelBytes;
       at += offsetof<Panel>();
     }
   }
+  g.rows = count;
   g.panels = panels;
 }
 
@@ -65,6 +69,14 @@ function packLong<T>(g: Plan, j: i32, w: i32, p: i32, steps: i32): i32 {
   return packRuns<T>(src, w, steps, g.bk, g.bkt ? g.bkt + (<usize>p << 2) : 0, g.packed);
 }
 
+/** What the kernels for one row can do. */
+function thin<T>(g: Plan, j: i32, end: i32, p: i32, steps: i32, more: bool): i32 {
+  const base = changetype<usize>(g);
+  g.more = more;
+  stepsOf<T>(g, p, steps, false, false);
+  return thinColumns<T>(g, g.A + load<usize>(base + PANELS, offsetof<Panel>('a')), j, end, g.C + load<u32>(base + ROWS) + offset<T>(1, 0, j));
+}
+
 /** Rows from i on, as listed, x columns [j, end) over steps [p, p + steps); B is packed at the `first` block of rows. */
 export function sweep<T>(g: Plan, i: i32, j: i32, end: i32, p: i32, steps: i32, first: bool): void {
   const one = lanes<T>(), two = 2 * one;
@@ -72,7 +84,9 @@ export function sweep<T>(g: Plan, i: i32, j: i32, end: i32, p: i32, steps: i32, 
   if (g.packA) packRows<T>(g, i, p, steps);
   let slot = g.packed, ready = first ? j : end;
   if (first && g.packB && g.bn == 1 && !g.bnt) ready += packLong<T>(g, j, end - j, p, steps);
-  for (let x = j; x < end; ) {
+  let x = j;
+  if (g.rows == 1 && end - j >= 8 && g.cn == 1 && !g.cnt) x = thin<T>(g, j, end, p, steps, more);
+  while (x < end) {
     const left = min(two, end - x);
     const run = g.packB ? 0 : neighbours<T>(g.bn, g.bnt, x, left);
     let w = run, start = x, width = run > one ? two : one, inPlace = run > 0;
@@ -95,40 +109,37 @@ export function sweep<T>(g: Plan, i: i32, j: i32, end: i32, p: i32, steps: i32, 
       slot += panelBytes(steps);
     }
     if ((w == width || inPlace && !more) && neighbours<T>(g.cn, g.cnt, start, width) == width) {
-      column<T>(g, width > one, b, g.C + offset<T>(g.cn, g.cnt, start), more);
+      const base = changetype<usize>(g), end = base + PANELS + <usize>g.panels * offsetof<Panel>();
+      g.more = more;
+      tiles<T>(g, base + PANELS, end, width > one, b, g.C + offset<T>(g.cn, g.cnt, start), base + ROWS);
     } else {
-      edgeColumn<T>(g, width > one, b, x, w, x - start, more);
+      edges<T>(g, width > one, b, x, w, x - start, more);
     }
     x += w;
   }
 }
 
-/** The tiles of one or two vectors of columns, straight to C. */
-function column<T>(g: Plan, two: bool, b: usize, c: usize, more: bool): void {
-  const base = changetype<usize>(g), A = g.packA ? base + PACKED : g.A;
-  let rows = base + ROWS;
-  g.more = more;
-  for (let x = g.panels, at = base + PANELS; x > 0; x--, at += offsetof<Panel>()) {
-    const p = changetype<Panel>(at);
+/** The tiles of panels [at, end) of rows and one or two vectors of columns, whose rows in C are listed at `rows`. */
+function tiles<T>(g: Plan, at: usize, end: usize, two: bool, b: usize, c: usize, rows: usize): void {
+  const a = g.packA ? changetype<usize>(g) + PACKED : g.A;
+  for (; at != end; at += offsetof<Panel>()) {
+    const p = changetype<Panel>(at), h = p.h;
     g.ra = p.ra;
-    if (p.ra == sizeof<T>()) tile<T, N1>(g, p.h, two, A + p.a, b, c, rows);
-    else tile<T, N2>(g, p.h, two, A + p.a, b, c, rows);
-    rows += <usize>p.h << 2;
+    tile<T>(g, two ? p.wide : h, a + p.a, b, c, rows);
+    rows += <usize>h << 2;
   }
 }
 
-/** The same by way of the edge tile, whose columns [skip, skip + w) go to columns [j, j + w) of C. */
-function edgeColumn<T>(g: Plan, two: bool, b: usize, j: i32, w: i32, skip: i32, more: bool): void {
-  const base = changetype<usize>(g), A = g.packA ? base + PACKED : g.A;
-  let rows = base + ROWS;
-  g.more = false;
+/** The same by way of the edge tile, whose columns [skip, skip + w) are columns [j, j + w) of C. */
+function edges<T>(g: Plan, two: bool, b: usize, j: i32, w: i32, skip: i32, more: bool): void {
+  const base = changetype<usize>(g), end = base + PANELS + <usize>g.panels * offsetof<Panel>();
   offsets<T>(base + LINES, g.cn, g.cnt, j, w);
-  for (let x = g.panels, at = base + PANELS; x > 0; x--, at += offsetof<Panel>()) {
-    const p = changetype<Panel>(at);
-    g.ra = p.ra;
-    if (p.ra == sizeof<T>()) tile<T, N1>(g, p.h, two, A + p.a, b, base + EDGE, base + EDGE_ROWS);
-    else tile<T, N2>(g, p.h, two, A + p.a, b, base + EDGE, base + EDGE_ROWS);
-    for (let y = 0, from = base + EDGE + <usize>skip * sizeof<T>(); y < p.h; y++, from += 32, rows += 4) {
+  g.more = false;
+  let rows = base + ROWS;
+  for (let at = base + PANELS; at != end; at += offsetof<Panel>()) {
+    tiles<T>(g, at, at + offsetof<Panel>(), two, b, base + EDGE, base + EDGE_ROWS);
+    let from = base + EDGE + <usize>skip * sizeof<T>();
+    for (let h = changetype<Panel>(at).h; h > 0; h--, from += 32, rows += 4) {
       const c = g.C + load<u32>(rows);
       for (let q = 0; q < w; q++) {
         const to = c + load<u32>(base + LINES + (<usize>q << 2)), v = load<T>(from + <usize>q * sizeof<T>());

@@ -119,22 +119,33 @@ function slim<T, H>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void {
   }
 }
 
-/** The tile of h = 1..6 rows and 1 or 2 vectors; at least one step. */
+/** Which of the tiles suits h = 1..6 rows of A `ra` bytes apart: of two vectors; that of one vector is h. */
 // @ts-ignore: decorator
 @inline
-export function tile<T, F>(g: Plan, h: i32, two: bool, a: usize, b: usize, c: usize, rows: usize): void {
-  switch (two ? h + 6 : h) {
+export function wideTile<T>(h: i32, ra: usize): i32 {
+  return h > 2 && ra == sizeof<T>() ? h + 12 : h + 6;
+}
+
+/** A tile; g.ra is set, and there is at least one step. */
+// @ts-ignore: decorator
+@inline
+export function tile<T>(g: Plan, which: i32, a: usize, b: usize, c: usize, rows: usize): void {
+  switch (which) {
     case 1: slim<T, N1>(g, a, b, c, rows); break;
     case 2: slim<T, N2>(g, a, b, c, rows); break;
     case 3: slim<T, N3>(g, a, b, c, rows); break;
     case 4: slim<T, N4>(g, a, b, c, rows); break;
     case 5: slim<T, N5>(g, a, b, c, rows); break;
     case 6: slim<T, N6>(g, a, b, c, rows); break;
-    case 7: wide<T, N1, F>(g, a, b, c, rows); break;
-    case 8: wide<T, N2, F>(g, a, b, c, rows); break;
-    case 9: wide<T, N3, F>(g, a, b, c, rows); break;
-    case 10: wide<T, N4, F>(g, a, b, c, rows); break;
-    case 11: wide<T, N5, F>(g, a, b, c, rows); break;
-    default: wide<T, N6, F>(g, a, b, c, rows);
+    case 7: wide<T, N1, N2>(g, a, b, c, rows); break;
+    case 8: wide<T, N2, N2>(g, a, b, c, rows); break;
+    case 9: wide<T, N3, N2>(g, a, b, c, rows); break;
+    case 10: wide<T, N4, N2>(g, a, b, c, rows); break;
+    case 11: wide<T, N5, N2>(g, a, b, c, rows); break;
+    case 12: wide<T, N6, N2>(g, a, b, c, rows); break;
+    case 15: wide<T, N3, N1>(g, a, b, c, rows); break;
+    case 16: wide<T, N4, N1>(g, a, b, c, rows); break;
+    case 17: wide<T, N5, N1>(g, a, b, c, rows); break;
+    default: wide<T, N6, N1>(g, a, b, c, rows);
   }
 }
