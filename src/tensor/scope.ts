@@ -127,10 +127,12 @@ function rescue(result: unknown, from: Scope): void {
   if (result instanceof Tensor) {
     const { storage } = result;
     if (storage.owner !== from || storage.gone !== null) return;
-    if (from.parent !== null) return from.parent.add(storage);
-    storage.owner = null;
-    storage.download();
-    storage.drop('');
+    if (from.parent !== null) from.parent.add(storage);
+    else {
+      storage.owner = null;
+      storage.download();
+      storage.drop('');
+    }
   } else if (Array.isArray(result)) for (const each of result) rescue(each, from);
   else if (typeof result === 'object')
     eachLeaf(result as Tree<unknown>, (leaf) => leaf instanceof Tensor && rescue(leaf, from));
