@@ -57,22 +57,38 @@ const members: Readonly<Record<string, Member>> = {
   },
   expandDims: { fn: (x) => expandDims(x!, -1), model: renamed((x) => [...x, 1]), empty: [flat, hole] },
   squeeze: { fn: (x) => squeeze(x!), model: renamed((x) => x.filter((n) => n !== 1)), empty: [flat, [empty(1, 0)]] },
-  transpose: { fn: (x) => transpose(x!), model: from((x) => [...x].reverse(), (i) => i.reverse()), empty: [hole] },
+  transpose: {
+    fn: (x) => transpose(x!),
+    model: from(
+      (x) => [...x].reverse(),
+      (i) => i.reverse(),
+    ),
+    empty: [hole],
+  },
   'transpose with axes': {
     fn: (x) => transpose(x!, [2, 0, -2]),
-    model: from(([a, b, c]) => [c!, a!, b!], ([i, j, k]) => [j!, k!, i!]),
+    model: from(
+      ([a, b, c]) => [c!, a!, b!],
+      ([i, j, k]) => [j!, k!, i!],
+    ),
     inputs: cubes,
     empty: [hole],
   },
   swapAxes: {
     fn: (x) => swapAxes(x!, 0, -1),
-    model: from(([a, b, c]) => [c!, b!, a!], ([i, j, k]) => [k!, j!, i!]),
+    model: from(
+      ([a, b, c]) => [c!, b!, a!],
+      ([i, j, k]) => [k!, j!, i!],
+    ),
     inputs: cubes,
     empty: [hole],
   },
   broadcastTo: {
     fn: (x) => broadcastTo(x!, [2, x!.shape[0]!, 3]),
-    model: from(([a]) => [2, a!, 3], ([, j]) => [j!, 0]),
+    model: from(
+      ([a]) => [2, a!, 3],
+      ([, j]) => [j!, 0],
+    ),
     inputs: shapes(1, 1).chain(([n]) => fc.tuple(filled([n!, 1]))),
     empty: [[empty(0, 1)]],
   },
@@ -100,18 +116,32 @@ const members: Readonly<Record<string, Member>> = {
   },
   'slice at one index': {
     fn: (x) => slice(x!, [null, -1]),
-    model: from(([a]) => [a!], ([i], [, b]) => [i!, b! - 1]),
+    model: from(
+      ([a]) => [a!],
+      ([i], [, b]) => [i!, b! - 1],
+    ),
     inputs: matrices.filter(([x]) => x!.shape[1] !== 0),
     empty: [[empty(0, 2)]],
   },
   'split and join': {
     fn: (x) => concat(split(x!, [x!.shape[1]! - 1, 1], 1).reverse(), 1),
-    model: from((x) => x, ([i, j], [, b]) => [i!, (j! + b! - 1) % b!]),
+    model: from(
+      (x) => x,
+      ([i, j], [, b]) => [i!, (j! + b! - 1) % b!],
+    ),
     inputs: matrices.filter(([x]) => x!.shape[1] !== 0),
     empty: [[empty(0, 2)]],
   },
   pad: {
-    fn: (x) => pad(x!, [[1, 0], [0, 2]], -3),
+    fn: (x) =>
+      pad(
+        x!,
+        [
+          [1, 0],
+          [0, 2],
+        ],
+        -3,
+      ),
     model: (x) => {
       const [a, b] = x!.shape as [number, number];
       return sample([a + 1, b + 2], ([i, j]) => (i! > 0 && j! < b ? at(x!, [i! - 1, j!]) : -3));
@@ -132,8 +162,7 @@ const members: Readonly<Record<string, Member>> = {
   },
   stack: {
     fn: (...xs) => stack(xs, 1),
-    model: (a, b) =>
-      sample([a!.shape[0]!, 2, a!.shape[1]!], ([i, which, j]) => at(which === 0 ? a! : b!, [i!, j!])),
+    model: (a, b) => sample([a!.shape[0]!, 2, a!.shape[1]!], ([i, which, j]) => at(which === 0 ? a! : b!, [i!, j!])),
     inputs: shapes(2, 2).chain((shape) => fc.tuple(filled(shape), filled(shape))),
     empty: [[empty(0, 2), empty(0, 2)]],
   },
@@ -194,7 +223,15 @@ test('what does not fit is refused', () => {
   throws(() => split(x, [1, 1], 1), ShapeError);
   throws(() => split(x, 0), ShapeError);
   throws(() => pad(x, [[1, -1]]), ShapeError);
-  throws(() => pad(x, [[0, 0], [0, 0], [0, 0]]), ShapeError);
+  throws(
+    () =>
+      pad(x, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ]),
+    ShapeError,
+  );
   throws(() => concat([]), ShapeError);
   throws(() => stack([]), ShapeError);
   throws(() => concat([x, zeros([2, 2])]), ShapeError);

@@ -92,7 +92,10 @@ test('a long sum is accurate', () => {
 
 test('nothing has no extremum and no mean', () => {
   for (const fn of [ops.max, ops.min, ops.mean]) {
-    assert.throws(() => fn(zeros([2, 0]), 1), (e: unknown) => e instanceof ShapeError);
+    assert.throws(
+      () => fn(zeros([2, 0]), 1),
+      (e: unknown) => e instanceof ShapeError,
+    );
     assert.equal(fn(zeros([2, 0]), 0).shape, [0]);
   }
 });
