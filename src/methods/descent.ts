@@ -3,6 +3,7 @@
  * of the weights, a penalty, or work after steps and epochs.
  */
 
+import { FormatError } from '../errors.ts';
 import { add } from '../ops/binary.ts';
 import { valueAndGrad } from '../ops/grad.ts';
 import type { Params } from '../nn/module.ts';
@@ -11,8 +12,10 @@ import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
 import { constant, freshPlateau, type Plateau, plateau, type Schedule } from '../optim/schedule.ts';
 import { sgd } from '../optim/sgd.ts';
 import { fold } from '../random.ts';
+import { item } from '../tensor/read.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { withLeaves } from '../tree.ts';
+import { finite } from './finite.ts';
 import { decaysIn, trainedLeaves } from './leaves.ts';
 import type { Batch, Method, Step, Task } from './method.ts';
 
@@ -46,9 +49,13 @@ export function descent(options: DescentOptions = {}): Method<DescentState> {
       plateau: freshPlateau,
     }),
     step: (task, params, state, batch) => {
+      if (state.optimizer === undefined || state.plateau === undefined) {
+        const got = Object.keys(state).join(', ') || 'none';
+        throw new FormatError('descent', 'the state has an optimizer and a plateau', got, 'resume with its own method');
+      }
       const { loss, gradients, updates } = gradientsOf(task, params, batch, penalty);
-      const norm = clip === undefined ? undefined : globalNorm(gradients);
       const { step } = batch;
+      const norm = clip === undefined ? undefined : finite('gradient norm', globalNorm(gradients), step);
       const progress = { step, totalSteps: task.totalSteps, stepsPerEpoch: task.stepsPerEpoch };
       const rate = learningRate * schedule(progress) * state.plateau.scale;
       const moved = optimizer.update(trainedLeaves(task.model, params), gradients, state.optimizer, {
@@ -79,7 +86,10 @@ export function descent(options: DescentOptions = {}): Method<DescentState> {
   };
 }
 
-/** Loss, gradients of the trained leaves and new running averages of one batch. */
+/**
+ * Loss, gradients of the trained leaves and new running averages of one batch. Throws NonFiniteError for a loss that is
+ * not finite: the parameters may be updated in place, and so must not be touched after it. A host read.
+ */
 export function gradientsOf(
   task: Task,
   params: Params,
@@ -97,5 +107,6 @@ export function gradientsOf(
       return { value, aux: { loss, updates: Object.fromEntries(updates) } };
     },
   )(trained);
+  finite('loss', item(aux.loss), batch.step);
   return { loss: aux.loss, gradients: new Map(Object.entries(grad)), updates: new Map(Object.entries(aux.updates)) };
 }

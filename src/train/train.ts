@@ -3,7 +3,8 @@
  * between steps, gives the host a turn after each step, and stops at the first loss that is not finite.
  */
 
-import { FormatError, NonFiniteError } from '../errors.ts';
+import { FormatError } from '../errors.ts';
+import { finite } from '../methods/finite.ts';
 import type { Batch, Method, Step, Task, TrainEvent } from '../methods/method.ts';
 import type { Params } from '../nn/module.ts';
 import { fold } from '../random.ts';
@@ -64,11 +65,12 @@ export class Training implements AsyncIterable<TrainStep> {
     this.task = task;
     this.method = method;
     this.#signal = signal;
-    scope(() => {
-      this.#params = keep(from?.params ?? params ?? task.model.init(fold(task.key, 'init'), ''));
-      this.#state = keep(from?.state ?? method.init(task, this.#params));
+    const start = scope(() => {
+      const first = keep(from?.params ?? params ?? task.model.init(fold(task.key, 'init'), ''));
+      return { params: first, state: keep(from?.state ?? method.init(task, first)) };
     });
-    this.#params ??= {};
+    this.#params = start.params;
+    this.#state = start.state;
     this.#step = from?.step ?? 0;
     this.#epochLoss = from?.epochLoss ?? 0;
   }
@@ -121,11 +123,7 @@ export class Training implements AsyncIterable<TrainStep> {
   #advance(batch: Batch, epoch: number): TrainStep {
     const done = scope(() => {
       const step = this.method.step(this.task, this.#params, this.#state, batch);
-      const loss = item(step.loss);
-      if (!Number.isFinite(loss)) {
-        const rule = `the loss of step ${this.#step + 1} is finite`;
-        throw new NonFiniteError('train', rule, String(loss), 'lower the learning rate, or clip gradients');
-      }
+      const loss = finite('loss', item(step.loss), this.#step);
       this.#take(step);
       return { loss, metrics: step.metrics, events: step.events };
     });

@@ -67,8 +67,8 @@ interface Case {
 function adamStep(x: number, memory: Memory, { g, rate, t }: Now, beta1 = 0.9, beta2 = 0.999): number {
   memory.m = beta1 * (memory.m ?? 0) + (1 - beta1) * g;
   memory.v = beta2 * (memory.v ?? 0) + (1 - beta2) * g * g;
-  const m = memory.m / (1 - Math.pow(beta1, t));
-  const v = memory.v / (1 - Math.pow(beta2, t));
+  const m = memory.m / (1 - beta1 ** t);
+  const v = memory.v / (1 - beta2 ** t);
   return x - (rate * m) / (Math.sqrt(v) + 1e-8);
 }
 
