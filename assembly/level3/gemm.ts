@@ -7,6 +7,7 @@ import { evenRun, offset } from '../move/axis';
 import { width as lanes } from '../simd/lanes';
 import { KC, MC, MR, NC } from '../simd/tile';
 import { GemmArgs, orient, place, Plan } from './plan';
+import { isSmall, isTiny, small, tiny } from './small';
 import { listRows, sweep } from './sweep';
 
 /** Products a piece is worth, and the multiple of lines at which it is cut; src/kernels/gemm.ts has the same. */
@@ -16,19 +17,29 @@ const GRAIN: i32 = 24;
 /** Pieces: groups of batch elements, or of each element `cuts` ranges of its longer side. Neighbours run as one. */
 export function gemm<T>(a: GemmArgs): void {
   const g = changetype<Plan>(a.work), side = max(a.m, a.n);
-  orient<T>(a, g);
-  place<T>(g, side);
+  const inPlace = isSmall<T>(a), single = !inPlace && isTiny(a);
+  if (!inPlace && !single) {
+    orient<T>(a, g);
+    place<T>(g, side);
+  }
   const work = <f64>a.batch * <f64>a.m * <f64>a.n * <f64>a.k / PIECE;
-  if (work < 2) return elements<T>(a, g, 0, a.batch, 0, side);
+  if (work < 2) return part<T>(a, g, inPlace, single, 0, a.batch, 0, side);
   const want = <i32>min(8, Math.floor(work));
   const groups = min(a.batch, want), lines = (side + GRAIN - 1) / GRAIN, cuts = min((want + groups - 1) / groups, lines);
   for (let t = a.begin; t < a.end; ) {
     const group = t / cuts, first = t % cuts, last = min(cuts, first + a.end - t);
     const from = lines * first / cuts * GRAIN, to = min(lines * last / cuts * GRAIN, side);
     const b = <i32>(<i64>a.batch * group / groups), end = <i32>(<i64>a.batch * (group + 1) / groups);
-    elements<T>(a, g, b, end, from, to);
+    part<T>(a, g, inPlace, single, b, end, from, to);
     t += last - first;
   }
+}
+
+/** One or more pieces. A small product is less than a piece, so that its pieces are whole elements. */
+function part<T>(a: GemmArgs, g: Plan, inPlace: bool, single: bool, b: i32, end: i32, from: i32, to: i32): void {
+  if (inPlace) small<T>(a, b, end);
+  else if (single) tiny<T>(a, b, end);
+  else elements<T>(a, g, b, end, from, to);
 }
 
 /** Lines [from, to) of the longer side of batch elements [b, end). */

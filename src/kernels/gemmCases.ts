@@ -152,36 +152,16 @@ export function gemmSample(size: readonly number[], random: Random): Sample<type
   };
 }
 
-/** m, n, k: around a tile of 6 x 8 or 6 x 4, around a block of 256 steps, and past what is read in place. */
-const sizes = [
-  ...[
-    [1, 1, 1],
-    [3, 5, 7],
-    [5, 6, 2],
-    [6, 8, 9],
-    [7, 9, 8],
-    [8, 3, 6],
-    [9, 16, 5],
-    [16, 17, 3],
-    [17, 7, 16],
-  ],
-  ...[
-    [33, 33, 33],
-    [1, 33, 17],
-    [33, 1, 16],
-    [2, 17, 300],
-    [3, 70, 31],
-    [6, 8, 255],
-    [7, 5, 256],
-    [5, 9, 257],
-    [9, 10, 513],
-  ],
-  ...[
-    [40, 70, 70],
-    [100, 9, 20],
-    [7, 1030, 3],
-  ],
-];
+const parse = (text: string): number[][] => text.split(' ').map((size) => size.split('x').map(Number));
+
+/** m, n, k: less than a vector, around a tile of 6 x 8 or 6 x 4, around a block of 256 steps, past what is read in place. */
+const sizes = parse(
+  '1x1x1 2x3x4 3x2x9 3x5x7 5x6x2 6x8x9 7x9x8 8x3x6 9x16x5 16x17x3 17x7x16 33x33x33 1x33x17 33x1x16 1x70x258 2x17x300 ' +
+    '3x70x31 6x8x255 7x5x256 5x9x257 9x10x513 40x70x20 100x9x20 7x1030x3 9x130x20',
+);
+
+/** m, n, k, mode: B is packed for many rows, or because it is large. */
+const packed = parse('81x33x256x0 81x33x256x5 33x81x256x3 81x34x257x9 17x70x257x0 70x17x257x1 17x71x257x2 17x70x257x7');
 
 /** [batch, m, n, k, accumulate, mode]: empty ones, every mode at every size, and three with several pieces. */
 export const gemmCases: readonly (readonly number[])[] = [
@@ -194,6 +174,7 @@ export const gemmCases: readonly (readonly number[])[] = [
   ...Object.values(GemmMode).flatMap((mode) =>
     sizes.map(([m, n, k], i) => [m! * n! * k! < 3000 && i % 2 ? 3 : 1, m!, n!, k!, (i + mode) % 2, mode]),
   ),
+  ...packed.map(([m, n, k, mode], i) => [1, m!, n!, k!, i % 2, mode!]),
   [5, 70, 79, 80, 0, 0],
   [1, 130, 60, 270, 1, 7],
   [2, 97, 130, 126, 0, 3],

@@ -1,0 +1,80 @@
+/**
+ * Products of small matrices, and batches of them: all strided. With columns side by side nothing is packed, and the lists
+ * that tiles read are made once for the whole batch; what is left with less than a few vectors of products goes one by one.
+ */
+
+import { offsets, pairs } from '../move/axis';
+import { width as lanes } from '../simd/lanes';
+import { KC, MC, MR } from '../simd/tile';
+import { GemmArgs, PAIRS, Plan, ROWS } from './plan';
+import { tile, wideTile } from './ukr';
+
+// @ts-ignore: decorator
+@inline
+function isStrided(a: GemmArgs): bool {
+  return !(a.amt | a.akt | a.abt | a.bkt | a.bnt | a.bbt | a.cmt | a.cnt | a.cbt);
+}
+
+/** Whether tiles can be computed in place. They may overlap to reach the last column, which sums already there forbid. */
+export function isSmall<T>(a: GemmArgs): bool {
+  if (a.bn != 1 || a.cn != 1 || a.n < lanes<T>() || a.n > 128 || a.m < 2 || a.m > MC || a.k < 1 || a.k > KC) return false;
+  if (a.k * a.n * sizeof<T>() > 32768 || !isStrided(a)) return false;
+  return a.accumulate == 0 || (a.n & (lanes<T>() - 1)) == 0;
+}
+
+/** Batch elements [b, end). */
+export function small<T>(a: GemmArgs, b: i32, end: i32): void {
+  const g = changetype<Plan>(a.work);
+  g.steps = a.k;
+  g.pairs = a.work + PAIRS;
+  g.ra = <usize>a.am * sizeof<T>();
+  g.more = a.accumulate != 0;
+  pairs<T>(g.pairs, a.bk, 0, 0, a.ak, 0, 0, a.k);
+  offsets<T>(a.work + ROWS, a.cm, 0, 0, a.m);
+  for (; b < end; b++) {
+    const B = a.B + <usize>(a.bb * b) * sizeof<T>(), C = a.C + <usize>(a.cb * b) * sizeof<T>();
+    product<T>(a, g, a.A + <usize>(a.ab * b) * sizeof<T>(), B, C);
+  }
+}
+
+function product<T>(a: GemmArgs, g: Plan, A: usize, B: usize, C: usize): void {
+  const one = lanes<T>(), two = 2 * one, n = a.n, m = a.m;
+  const panels = (m + MR - 1) / MR, low = m / panels, more = (m - low * panels) * (low + 1);
+  for (let x = 0; x < n; ) {
+    const wide = n - x > one && n >= two, width = wide ? two : one;
+    x = min(x, n - width);
+    const b = B + <usize>x * sizeof<T>(), c = C + <usize>x * sizeof<T>();
+    let rows = a.work + ROWS, at = A;
+    for (let y = 0; y < m; ) {
+      const h = y < more ? low + 1 : low;
+      tile<T>(g, wide ? wideTile<T>(h, g.ra) : h, at, b, c, rows);
+      y += h;
+      rows += <usize>h << 2;
+      at += <usize>h * g.ra;
+    }
+    x += width;
+  }
+}
+
+/** Whether there are too few products for vectors. */
+export function isTiny(a: GemmArgs): bool {
+  return a.k > 0 && a.m <= 64 && a.n <= 64 && a.k <= 64 && a.m * a.n * a.k <= 64 && isStrided(a);
+}
+
+/** Batch elements [b, end), one product at a time. */
+export function tiny<T>(a: GemmArgs, b: i32, end: i32): void {
+  const am = <usize>a.am * sizeof<T>(), ak = <usize>a.ak * sizeof<T>(), cm = <usize>a.cm * sizeof<T>();
+  const bk = <usize>a.bk * sizeof<T>(), bn = <usize>a.bn * sizeof<T>(), cn = <usize>a.cn * sizeof<T>();
+  const m = a.m, n = a.n, k = a.k, more = a.accumulate != 0;
+  for (; b < end; b++) {
+    let A = a.A + <usize>(a.ab * b) * sizeof<T>(), C = a.C + <usize>(a.cb * b) * sizeof<T>();
+    for (let i = 0; i < m; i++, A += am, C += cm) {
+      let B = a.B + <usize>(a.bb * b) * sizeof<T>();
+      for (let j = 0, c = C; j < n; j++, B += bn, c += cn) {
+        let sum: T = 0;
+        for (let p = 0, x = A, y = B; p < k; p++, x += ak, y += bk) sum += load<T>(x) * load<T>(y);
+        store<T>(c, more ? load<T>(c) + sum : sum);
+      }
+    }
+  }
+}
