@@ -112,7 +112,7 @@ export function plan(kind: Kind, given: string, root: string): ReadonlyMap<strin
   }
   for (const listing of member.lists) {
     const text = readFileSync(join(root, listing.file), 'utf8');
-    if (new RegExp(`\\b${names.name}\\b`).test(text.replace(/\/\*.*?\*\/|\/\/.*$/gms, ''))) {
+    if (new RegExp(`\\b${names.name}\\b`).test(text.replace(/\/\*.*?\*\/|\/\/[^\n]*|'[^']*'/gs, ''))) {
       throw new FormatError('new', 'the name is free', `${names.name} in ${listing.file}`, 'choose another name');
     }
     texts.set(listing.file, extendList(text, JSON.parse(fill(JSON.stringify(listing), names))));

@@ -35,7 +35,7 @@ const table = (file: string, name: string, from: string): Listing => ({
 const METHOD = `{
     name: '__name__',
     about: 'plain gradient descent',
-    build: ({ learningRate }) => __name__({ learningRate }) as unknown as Method,
+    build: ({ learningRate }) => __name__({ learningRate }),
   }`;
 
 export const members: Readonly<Partial<Record<Kind, Member>>> = {
@@ -64,7 +64,7 @@ export const members: Readonly<Partial<Record<Kind, Member>>> = {
   },
   layer: {
     about: 'a module: parameters, what it computes, shapes and cost',
-    lists: [],
+    lists: [{ file: 'src/nn/index.ts', lines: "export { __name__, type __Name__Options } from './__name__.ts';\n" }],
     next: ['npm test -- nn/__name__'],
   },
   method: {
@@ -75,6 +75,7 @@ export const members: Readonly<Partial<Record<Kind, Member>>> = {
         import: "import { __name__ } from './__name__.ts';",
         array: { name: 'methods', element: METHOD },
       },
+      { file: 'src/index.ts', lines: "export { __name__, type __Name__Options } from './methods/__name__.ts';\n" },
     ],
     next: ['npm test -- methods/__name__'],
   },
