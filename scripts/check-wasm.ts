@@ -11,7 +11,8 @@ import type { Fields, Kind } from '../src/kernels/kernel.ts';
 import { isMain, parse, readSources, report, type Sources, walk } from './support/sources.ts';
 import { sectionsOf } from './support/wasm.ts';
 
-const MAX_BYTES = 96 * 1024;
+/** Compiled, 40 kernels in two dtypes are 31 kB in gzip; what edges limit is that and the memory, not these bytes. */
+const MAX_BYTES = 160 * 1024;
 const INDEX = 'assembly/index.ts';
 const WORD: Readonly<Record<Kind, string>> = {
   int: 'i32',
