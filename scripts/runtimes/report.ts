@@ -31,7 +31,12 @@ function naiveProblems({ calls, live, capacity, host: [before, after] }: Report[
 }
 
 /** The naive loop as one check; `host` replaces what the runtime could not tell of itself. */
-export function judgeNaive(tally: Tally, name: string, naive: Report['naive'], host = naive.host): void {
+export function judgeNaive(
+  tally: Tally,
+  name: string,
+  naive: Report['naive'],
+  host: Report['naive']['host'] = naive.host,
+): void {
   const mib = (bytes: number | null): string => (bytes === null ? '?' : `${(bytes / 2 ** 20).toFixed(0)} MiB`);
   const flat = `linear memory ${mib(naive.capacity[0])} to ${mib(naive.capacity[1])}`;
   const detail = `${flat}, host ${mib(host[0])} to ${mib(host[1])}, ${naive.live[1] - naive.live[0]} blocks left`;

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 
 export interface Service {
   readonly pid: number;
@@ -37,18 +38,37 @@ export function start(command: string, args: readonly string[], cwd?: string): S
   };
 }
 
-/** Asks until something answers; throws with what the service said after `seconds`. */
-export async function answer(service: Service, url: string, seconds = 20): Promise<void> {
+/** A port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+/** Waits until a service listens; throws with what it said after `seconds`. */
+export async function listening(service: Service, port: number, seconds = 60): Promise<void> {
   const end = performance.now() + 1000 * seconds;
   while (performance.now() < end) {
-    const answered = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-    if (answered) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (await listens(port)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`no answer from ${url} within ${seconds} s: ${service.output()}`);
+  throw new Error(`nobody listens on port ${port} after ${seconds} s: ${service.output()}`);
 }
 
 /** Resident bytes of a process, where the system tells. */

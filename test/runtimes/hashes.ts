@@ -115,12 +115,7 @@ function einsumHash(dtype: Real): string {
 
 function convHash(dtype: Real): string {
   const x = (): Tensor => drawn('image', [3, 6, 13, 11], dtype);
-  const options = [
-    { padding: 1 },
-    { stride: 2, padding: 2 },
-    { dilation: 2 },
-    { groups: 3, padding: 'same' as const },
-  ];
+  const options = [{ padding: 1 }, { stride: 2, padding: 2 }, { dilation: 2 }, { groups: 3, padding: 'same' as const }];
   return over(() =>
     options.map((option, k) => {
       const weight = drawn(`filter ${k}`, [9, 6 / (option.groups ?? 1), 3, 3], dtype);
