@@ -24,7 +24,7 @@ export function gemm<T>(a: GemmArgs): void {
   }
   const work = <f64>a.batch * <f64>a.m * <f64>a.n * <f64>a.k / PIECE;
   if (work < 2) return part<T>(a, g, inPlace, single, 0, a.batch, 0, side);
-  const want = <i32>min(8, Math.floor(work));
+  const want = <i32>min(8, floor(work));
   const groups = min(a.batch, want), lines = (side + GRAIN - 1) / GRAIN, cuts = min((want + groups - 1) / groups, lines);
   for (let t = a.begin; t < a.end; ) {
     const group = t / cuts, first = t % cuts, last = min(cuts, first + a.end - t);

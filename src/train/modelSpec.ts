@@ -25,7 +25,7 @@ export interface ModelSpec {
 }
 
 /** Far above what the models here can take, and far below what would exhaust memory before a size is compared. */
-const MOST = 2 ** 26;
+const MOST = 1 << 26;
 
 const fields = object<ModelSpec>({
   model: text,
