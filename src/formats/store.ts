@@ -37,7 +37,9 @@ export function pack(tree: Tree<Tensor>): Packed {
         ? { kind: 'sum', frozen: node.frozen }
         : { kind: 'factored', format: node.format, net: node.net, axes: node.axes };
   });
-  return { leaves: leavesOf<Tensor>(tree), nodes };
+  // By path, whatever the order of the tree: a file gives back its tensors in another one.
+  const sorted = Object.entries(nodes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { leaves: leavesOf<Tensor>(tree), nodes: Object.fromEntries(sorted) };
 }
 
 /** Labels and names of parts: no dots, which separate branches, and nothing that every object has. */

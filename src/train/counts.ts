@@ -2,13 +2,13 @@
 
 import { ranksOf, Factored } from '../formats/network.ts';
 import { eachNode } from '../formats/store.ts';
-import { eachModule, type Module, type Params } from '../nn/module.ts';
+import { denseCount, storedCount, Sum } from '../formats/weight.ts';
+import { childPath, eachModule, type Module, type Params } from '../nn/module.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { sizeOf } from '../shape.ts';
 import { leavesOf } from '../tree.ts';
 
 export interface Counts {
-  /** All trained scalars. */
+  /** All stored scalars that make predictions, but running averages. */
   readonly parameters: number;
   /** The same with every weight dense. */
   readonly denseParameters: number;
@@ -16,17 +16,21 @@ export interface Counts {
   readonly compression: number;
 }
 
-/** Counts over all trained scalars: biases, norms and the classifier included, running averages not. */
+/** Counts over all stored scalars: biases, norms, frozen terms and the classifier included, running averages not. */
 export function countsOf(model: Module, params: Params): Counts {
   const buffers = new Set<string>();
   eachModule(model, (module, path) => {
-    for (const name of module.buffers ?? []) buffers.add(path === '' ? name : `${path}.${name}`);
+    for (const name of module.buffers ?? []) buffers.add(childPath(path, name));
   });
   let parameters = 0;
   for (const [path, leaf] of leavesOf<Tensor>(params)) if (!buffers.has(path)) parameters += leaf.size;
   let denseParameters = parameters;
-  eachNode(params, (node) => {
-    if (node instanceof Factored) denseParameters += sizeOf(node.shape) - node.count;
+  const sums: string[] = [];
+  eachNode(params, (node, path) => {
+    // A low-rank term of a sum stands for no dense weight of its own.
+    if (sums.some((sum) => path.startsWith(`${sum}.`))) return;
+    if (node instanceof Sum) sums.push(path);
+    denseParameters += denseCount(node) - storedCount(node);
   });
   return { parameters, denseParameters, compression: denseParameters / parameters };
 }

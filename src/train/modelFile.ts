@@ -25,7 +25,7 @@ export interface LoadedModel {
 
 interface ModelHeader {
   readonly spec: ModelSpec;
-  readonly nodes: Record<string, NodeDescription>;
+  readonly nodes: Readonly<Record<string, NodeDescription>>;
 }
 
 const VERSION = 1;
@@ -44,10 +44,12 @@ export function fileTensors(op: string, leaves: ReadonlyMap<string, Tensor>): [s
   });
 }
 
-/** The bytes of a model file. Throws NonFiniteError where a weight is not finite. */
+/** The bytes of a model file. Throws FormatError for a wrong spec, NonFiniteError where a weight is not finite. */
 export function saveModel(spec: ModelSpec, params: Params): Uint8Array {
   const { leaves, nodes } = pack(params as Tree<Tensor>);
-  const text = JSON.stringify({ version: VERSION, spec, nodes });
+  // Checked and in one order, so that equal specs give equal bytes.
+  const header: ModelHeader = { spec: modelSpec(spec, { op: 'saveModel', path: 'spec' }), nodes };
+  const text = JSON.stringify({ version: VERSION, ...header });
   return writeSafetensors(fileTensors('saveModel', leaves), [...headerOf(KEY, text)]);
 }
 
