@@ -6,10 +6,10 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { lawFiles } from './runtimes/bundle.ts';
-import { probeChromium } from './runtimes/chromium.ts';
+import { probeChromium, strictChromium } from './runtimes/chromium.ts';
 import { find } from './runtimes/install.ts';
 import { probeProgram } from './runtimes/programs.ts';
-import { judge, judgeNaive } from './runtimes/report.ts';
+import { judge, judgeNaive, judgeStrict } from './runtimes/report.ts';
 import { Tally } from './runtimes/tally.ts';
 import { probeWorkerd } from './runtimes/workerd.ts';
 
@@ -36,6 +36,10 @@ const page: Test = async (tally, name, command) => {
   judgeNaive(tally, name, report.naive);
 };
 
+const strict: Test = async (tally, name, command) => {
+  judgeStrict(tally, name, await strictChromium(command));
+};
+
 const worker: Test = async (tally, name, command) => {
   const { report, naive, host } = await probeWorkerd(command, CALLS);
   judge(tally, name, report);
@@ -49,7 +53,7 @@ const TESTS: Readonly<Record<string, readonly Test[]>> = {
   deno: [program],
   bun: [program],
   workerd: [worker],
-  chromium: [page],
+  chromium: [page, strict],
   arm64: [hashesOnly],
 };
 

@@ -32,8 +32,7 @@ const LAWS = ['test/kernels', 'test/ops', 'test/formats'];
 export function lawFiles(): { files: string[]; left: string[] } {
   const all = LAWS.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
   const tests = all.filter((path) => path.endsWith('.test.ts')).sort();
-  // mathjs, the oracle, is larger than everything else together.
-  const needsMore = (path: string): boolean => /from '(?:node:|[^']*\/oracle\.ts)/.test(readFileSync(path, 'utf8'));
+  const needsMore = (path: string): boolean => /from 'node:/.test(readFileSync(path, 'utf8'));
   return { files: tests.filter((path) => !needsMore(path)), left: tests.filter(needsMore) };
 }
 

@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Strict } from '../../test/runtimes/hosts/strict.ts';
 import type { Report } from '../../test/runtimes/probe.ts';
 import { bundle, lawFiles } from './bundle.ts';
 import { temporary } from './programs.ts';
@@ -94,4 +95,23 @@ export async function probeChromium(command: readonly string[], calls: number): 
     ['page.js', readFileSync(join(folder, 'page.js'), 'utf8')],
   ]);
   return openPage<Report>(command, { files, open: `page.html?calls=${calls}` });
+}
+
+const COMPILER = `WebAssembly.compileStreaming(fetch('/kernels.wasm')).then((module) => postMessage(module));`;
+
+/** Opens a page that may not compile WebAssembly; a worker beside it may. */
+export async function strictChromium(command: readonly string[]): Promise<Strict> {
+  const folder = temporary('strict');
+  await bundle('test/runtimes/hosts/strict.ts', folder, 'strict');
+  const files = new Map<string, string | Uint8Array>([
+    ['strict.html', html('strict.js')],
+    ['strict.js', readFileSync(join(folder, 'strict.js'), 'utf8')],
+    ['compiler.js', COMPILER],
+    ['kernels.wasm', readFileSync('dist/kernels.wasm')],
+  ]);
+  const policies = {
+    'strict.html': "default-src 'self'; img-src data:",
+    'compiler.js': "default-src 'self' 'wasm-unsafe-eval'",
+  };
+  return openPage<Strict>(command, { files, policies, open: 'strict.html' });
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expectedHashes } from '../../src/train/probeHashes.ts';
 import type { Hashes } from '../../test/runtimes/hashes.ts';
+import type { Strict } from '../../test/runtimes/hosts/strict.ts';
 import type { Report } from '../../test/runtimes/probe.ts';
 import type { Tally } from './tally.ts';
 
@@ -43,12 +44,23 @@ export function judgeNaive(
   tally.check(`${name}: ${naive.calls} products in a naive loop`, naiveProblems({ ...naive, host }), detail);
 }
 
+function judgeHashes(tally: Tally, name: string, hashes: Hashes): void {
+  const golden: Hashes = JSON.parse(readFileSync(GOLDEN, 'utf8'));
+  tally.check(`${name}: ${Object.keys(golden).length} hashes of arithmetic`, differences(hashes, golden));
+}
+
+/** A page that may not compile: refused with the remedy, and right with it. */
+export function judgeStrict(tally: Tally, name: string, { refused, hashes }: Strict): void {
+  const told = refused.includes('init({ module })') && refused.startsWith('BackendError');
+  tally.check(`${name}: refuses where compiling is forbidden`, told ? [] : [refused || 'no error'], refused);
+  judgeHashes(tally, `${name}, a module from elsewhere`, hashes);
+}
+
 /** Counts a report's checks. The first one judged is what kernels are compared with. */
 export function judge(tally: Tally, name: string, report: Report): void {
   const { hashes, training, kernels, laws } = report;
-  const golden: Hashes = JSON.parse(readFileSync(GOLDEN, 'utf8'));
   first ??= report;
-  tally.check(`${name}: ${Object.keys(golden).length} hashes of arithmetic`, differences(hashes, golden));
+  judgeHashes(tally, name, hashes);
   const shown = Object.entries(training).map(([probe, hash]) => `${probe} ${hash}`);
   tally.check(`${name}: 20 steps of training`, differences(training, expectedHashes), shown.join(', '));
   const of = first === report ? 'hashed' : `as in ${first.runtime}`;
