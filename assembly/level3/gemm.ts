@@ -5,14 +5,10 @@
 
 import { evenRun, offset } from '../move/axis';
 import { width as lanes } from '../simd/lanes';
-import { KC, MC, MR, NC } from '../simd/tile';
+import { GRAIN, KC, MC, MR, NC, PIECE } from '../simd/tile';
 import { GemmArgs, orient, place, Plan } from './plan';
 import { isSmall, isTiny, small, tiny } from './small';
 import { listRows, sweep } from './sweep';
-
-/** Products a piece is worth, and the multiple of lines at which it is cut; src/kernels/gemm.ts has the same. */
-const PIECE: f64 = 1048576;
-const GRAIN: i32 = 24;
 
 /** Pieces: groups of batch elements, or of each element `cuts` ranges of its longer side. Neighbours run as one. */
 export function gemm<T>(a: GemmArgs): void {
@@ -22,7 +18,7 @@ export function gemm<T>(a: GemmArgs): void {
     orient<T>(a, g);
     place<T>(g, side);
   }
-  const work = <f64>a.batch * <f64>a.m * <f64>a.n * <f64>a.k / PIECE;
+  const work = <f64>a.batch * <f64>a.m * <f64>a.n * <f64>a.k / <f64>PIECE;
   if (work < 2) return part<T>(a, g, inPlace, single, 0, a.batch, 0, side);
   const want = <i32>min(8, floor(work));
   const groups = min(a.batch, want), lines = (side + GRAIN - 1) / GRAIN, cuts = min((want + groups - 1) / groups, lines);
@@ -35,7 +31,7 @@ export function gemm<T>(a: GemmArgs): void {
   }
 }
 
-/** One or more pieces. A small product is less than a piece, so that its pieces are whole elements. */
+/** One or more pieces. A small product is at most a piece, so that its pieces are whole elements. */
 function part<T>(a: GemmArgs, g: Plan, inPlace: bool, single: bool, b: i32, end: i32, from: i32, to: i32): void {
   if (inPlace) small<T>(a, b, end);
   else if (single) tiny<T>(a, b, end);

@@ -5,7 +5,7 @@
 
 import { offsets, pairs } from '../move/axis';
 import { width as lanes } from '../simd/lanes';
-import { KC, MC, MR } from '../simd/tile';
+import { KC, MC, MR, PIECE } from '../simd/tile';
 import { GemmArgs, PAIRS, Plan, ROWS } from './plan';
 import { tile, wideTile } from './ukr';
 
@@ -18,7 +18,7 @@ function isStrided(a: GemmArgs): bool {
 /** Whether tiles can be computed in place. They may overlap to reach the last column, which sums already there forbid. */
 export function isSmall<T>(a: GemmArgs): bool {
   if (a.bn != 1 || a.cn != 1 || a.n < lanes<T>() || a.n > 128 || a.m < 2 || a.m > MC || a.k < 1 || a.k > KC) return false;
-  if (a.k * a.n * sizeof<T>() > 32768 || !isStrided(a)) return false;
+  if (a.k * a.n * sizeof<T>() > 32768 || a.m * a.n * a.k > PIECE || !isStrided(a)) return false;
   return a.accumulate == 0 || (a.n & (lanes<T>() - 1)) == 0;
 }
 

@@ -12,6 +12,10 @@ export const MC: i32 = 96;
 /** Columns of B packed at a time. */
 export const NC: i32 = 1024;
 
+/** Products a piece is worth, and the multiple of lines at which it is cut; src/kernels/gemm.ts has the same. */
+export const PIECE: i32 = 524288;
+export const GRAIN: i32 = 24;
+
 /** Counts as types, so that one generic function gives every tile: offsetof<N3>() is 3 at compile time. */
 @unmanaged
 export class N1 {
@@ -37,4 +41,3 @@ export class N5 extends N4 {
 export class N6 extends N5 {
   f: u8;
 }
-

@@ -43,8 +43,8 @@ const MR = 6;
 const MC = 96;
 const NC = 1024;
 
-/** Products a piece is worth, and the multiple of lines at which it is cut; assembly/level3/gemm.ts has the same. */
-const PIECE = 1 << 20;
+/** Products a piece is worth, and the multiple of lines at which it is cut; assembly/simd/tile.ts has the same. */
+const PIECE = 1 << 19;
 const GRAIN = 24;
 /** Workspace in front of the panels; assembly/level3/plan.ts has the same. */
 const PLAN_BYTES = 10752;

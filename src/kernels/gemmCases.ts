@@ -161,9 +161,11 @@ const sizes = parse(
 );
 
 /** m, n, k, mode: B is packed for many rows, or because it is large. */
-const packed = parse('81x33x256x0 81x33x256x5 33x81x256x3 81x34x257x9 17x70x257x0 70x17x257x1 17x71x257x2 17x70x257x7');
+const packed = parse(
+  '81x33x256x0 81x33x256x5 33x81x256x3 81x34x257x9 17x70x257x0 70x17x257x1 17x71x257x2 17x70x257x7 3x1080x257x9',
+);
 
-/** [batch, m, n, k, accumulate, mode]: empty ones, every mode at every size, and three with several pieces. */
+/** [batch, m, n, k, accumulate, mode]: empty ones, every mode at every size, and four with several pieces. */
 export const gemmCases: readonly (readonly number[])[] = [
   [0, 3, 3, 3, 0, 0],
   [2, 0, 5, 4, 0, 0],
@@ -175,7 +177,8 @@ export const gemmCases: readonly (readonly number[])[] = [
     sizes.map(([m, n, k], i) => [m! * n! * k! < 3000 && i % 2 ? 3 : 1, m!, n!, k!, (i + mode) % 2, mode]),
   ),
   ...packed.map(([m, n, k, mode], i) => [1, m!, n!, k!, i % 2, mode!]),
-  [5, 70, 79, 80, 0, 0],
-  [1, 130, 60, 270, 1, 7],
-  [2, 97, 130, 126, 0, 3],
+  [5, 70, 79, 40, 0, 0],
+  [1, 130, 60, 136, 1, 7],
+  [1, 60, 130, 136, 0, 0],
+  [2, 91, 96, 95, 1, 3],
 ];
