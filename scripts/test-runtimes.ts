@@ -7,7 +7,9 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { lawFiles } from './runtimes/bundle.ts';
 import { probeChromium, strictChromium } from './runtimes/chromium.ts';
+import { testEdge } from './runtimes/edge.ts';
 import { find } from './runtimes/install.ts';
+import { testPackage, testTypes } from './runtimes/packed.ts';
 import { probeProgram } from './runtimes/programs.ts';
 import { judge, judgeNaive, judgeStrict } from './runtimes/report.ts';
 import { Tally } from './runtimes/tally.ts';
@@ -46,13 +48,17 @@ const worker: Test = async (tally, name, command) => {
   judgeNaive(tally, name, naive, host);
 };
 
+const edge: Test = (tally, _, command) => testEdge(tally, command);
+
+const types: Test = (tally) => testTypes(tally);
+
 /** What is done with each runtime, in order. */
 const TESTS: Readonly<Record<string, readonly Test[]>> = {
-  node20: [program],
-  node24: [program],
-  deno: [program],
-  bun: [program],
-  workerd: [worker],
+  node20: [program, testPackage, types],
+  node24: [program, testPackage],
+  deno: [program, testPackage],
+  bun: [program, testPackage],
+  workerd: [worker, edge],
   chromium: [page, strict],
   arm64: [hashesOnly],
 };

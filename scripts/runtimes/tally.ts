@@ -31,7 +31,8 @@ export class Tally {
     try {
       await body();
     } catch (error) {
-      this.fail(name, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      const { message = String(error), stack = '' } = error instanceof Error ? error : {};
+      this.fail(name, message, stack.split('\n').find((line) => /^\s+at /.test(line)) ?? '');
     }
   }
 
