@@ -165,7 +165,7 @@ const packed = parse(
   '81x33x256x0 81x33x256x5 33x81x256x3 81x34x257x9 17x70x257x0 70x17x257x1 17x71x257x2 17x70x257x7 3x1080x257x9',
 );
 
-/** [batch, m, n, k, accumulate, mode]: empty ones, every mode at every size, and four with several pieces. */
+/** [batch, m, n, k, accumulate, mode]: empty ones, every mode at every size, and five with several pieces. */
 export const gemmCases: readonly (readonly number[])[] = [
   [0, 3, 3, 3, 0, 0],
   [2, 0, 5, 4, 0, 0],
@@ -181,4 +181,5 @@ export const gemmCases: readonly (readonly number[])[] = [
   [1, 130, 60, 136, 1, 7],
   [1, 60, 130, 136, 0, 0],
   [2, 91, 96, 95, 1, 3],
+  [2, 96, 32, 256, 1, 0],
 ];
