@@ -31,9 +31,9 @@ export function gemm<T>(a: GemmArgs): void {
   }
 }
 
-/** One or more pieces. A small product is at most a piece, so that its pieces are whole elements. */
+/** One or more pieces. A small product is cut by rows or not at all, a tiny one not. */
 function part<T>(a: GemmArgs, g: Plan, inPlace: bool, single: bool, b: i32, end: i32, from: i32, to: i32): void {
-  if (inPlace) small<T>(a, b, end);
+  if (inPlace) small<T>(a, b, end, a.m > a.n ? from : 0, a.m > a.n ? to : a.m);
   else if (single) tiny<T>(a, b, end);
   else elements<T>(a, g, b, end, from, to);
 }

@@ -15,41 +15,49 @@ function isStrided(a: GemmArgs): bool {
   return !(a.amt | a.akt | a.abt | a.bkt | a.bnt | a.bbt | a.cmt | a.cnt | a.cbt);
 }
 
-/** Whether tiles can be computed in place. They may overlap to reach the last column, which sums already there forbid. */
+/**
+ * Whether tiles can be computed in place: B stays in the first-level cache. Tiles may overlap to reach the last column,
+ * which sums already there forbid, and so do pieces cut by columns.
+ */
 export function isSmall<T>(a: GemmArgs): bool {
-  if (a.bn != 1 || a.cn != 1 || a.n < lanes<T>() || a.n > 128 || a.m < 2 || a.m > MC || a.k < 1 || a.k > KC) return false;
-  if (a.k * a.n * sizeof<T>() > 32768 || a.m * a.n * a.k > PIECE || !isStrided(a)) return false;
+  if (a.bn != 1 || a.cn != 1 || a.n < lanes<T>() || a.n > 128 || a.m < 2 || a.k < 1 || a.k > KC) return false;
+  if (a.k * a.n * sizeof<T>() > 32768 || a.m <= a.n && a.m * a.n * a.k > PIECE || !isStrided(a)) return false;
   return a.accumulate == 0 || (a.n & (lanes<T>() - 1)) == 0;
 }
 
-/** Batch elements [b, end). */
-export function small<T>(a: GemmArgs, b: i32, end: i32): void {
-  const g = changetype<Plan>(a.work);
+/** Rows [from, to) of batch elements [b, end). */
+export function small<T>(a: GemmArgs, b: i32, end: i32, from: i32, to: i32): void {
+  const g = changetype<Plan>(a.work), once = to - from <= MC;
   g.steps = a.k;
   g.pairs = a.work + PAIRS;
   g.ra = <usize>a.am * sizeof<T>();
   g.more = a.accumulate != 0;
   pairs<T>(g.pairs, a.bk, 0, 0, a.ak, 0, 0, a.k);
-  offsets<T>(a.work + ROWS, a.cm, 0, 0, a.m);
+  if (once) offsets<T>(a.work + ROWS, a.cm, 0, from, to - from);
   for (; b < end; b++) {
     const B = a.B + <usize>(a.bb * b) * sizeof<T>(), C = a.C + <usize>(a.cb * b) * sizeof<T>();
-    product<T>(a, g, a.A + <usize>(a.ab * b) * sizeof<T>(), B, C);
+    for (let i = from; i < to; i += MC) {
+      const m = min(MC, to - i);
+      if (!once) offsets<T>(a.work + ROWS, a.cm, 0, i, m);
+      rows<T>(a, g, m, a.A + <usize>(a.ab * b + a.am * i) * sizeof<T>(), B, C);
+    }
   }
 }
 
-function product<T>(a: GemmArgs, g: Plan, A: usize, B: usize, C: usize): void {
-  const one = lanes<T>(), two = 2 * one, n = a.n, m = a.m;
+/** The m rows listed. */
+function rows<T>(a: GemmArgs, g: Plan, m: i32, A: usize, B: usize, C: usize): void {
+  const one = lanes<T>(), two = 2 * one, n = a.n;
   const panels = (m + MR - 1) / MR, low = m / panels, more = (m - low * panels) * (low + 1);
   for (let x = 0; x < n; ) {
     const wide = n - x > one && n >= two, width = wide ? two : one;
     x = min(x, n - width);
     const b = B + <usize>x * sizeof<T>(), c = C + <usize>x * sizeof<T>();
-    let rows = a.work + ROWS, at = A;
+    let list = a.work + ROWS, at = A;
     for (let y = 0; y < m; ) {
       const h = y < more ? low + 1 : low;
-      tile<T>(g, wide ? wideTile<T>(h, g.ra) : h, at, b, c, rows);
+      tile<T>(g, wide ? wideTile<T>(h, g.ra) : h, at, b, c, list);
       y += h;
-      rows += <usize>h << 2;
+      list += <usize>h << 2;
       at += <usize>h * g.ra;
     }
     x += width;
