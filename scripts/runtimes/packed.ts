@@ -41,7 +41,10 @@ export function packed(): Promise<string> {
 
 /** The last line of an output that is a JSON object. */
 export function jsonIn<T>(output: string): T {
-  const line = output.trim().split('\n').findLast((text) => text.startsWith('{'));
+  const line = output
+    .trim()
+    .split('\n')
+    .findLast((text) => text.startsWith('{'));
   if (line === undefined) throw new Error(`no JSON in: ${output.slice(-2000)}`);
   return JSON.parse(line) as T;
 }
