@@ -1,6 +1,7 @@
 /** The commands, in the order of the help. */
 
 import type { Command } from './command.ts';
+import { completionOf } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluateCommand } from './eval.ts';
@@ -8,4 +9,6 @@ import { inspect } from './inspect.ts';
 import { predict } from './predict.ts';
 import { train } from './train.ts';
 
-export const commands: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, doctor];
+const working: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, doctor];
+
+export const commands: readonly Command[] = [...working, completionOf(working)];

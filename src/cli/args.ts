@@ -47,7 +47,9 @@ export function parseCommand(command: { name: string; options: OptionSpecs }, ar
       throw usage(command.name, `the option is known`, token.rawName, suggestion(token.name, Object.keys(specs)));
     }
     given.add(token.name);
-    values[token.name] = parsedValue(command.name, token.rawName, spec, token.value);
+    // An option after an option is no value: --out --json is a slip, --out=--json a wish.
+    const isSlip = token.inlineValue === false && token.value?.startsWith('--') === true;
+    values[token.name] = parsedValue(command.name, token.rawName, spec, isSlip ? undefined : token.value);
   }
   return { values, given, words };
 }
@@ -87,16 +89,18 @@ export function suggestion(name: string, known: readonly string[], dashes = '--'
   return near ? `did you mean ${dashes}${nearest[1]}?` : 'see --help';
 }
 
-/** Levenshtein distance. */
+/** How many letters are changed, added, dropped or swapped with their neighbour (Damerau 1964). */
 function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, k) => k);
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, k) => k)];
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
+      const changed = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? rows[i - 2]![j - 2]! + 1 : changed;
+      row.push(Math.min(changed, swapped, row[j - 1]! + 1, rows[i - 1]![j]! + 1));
     }
-    row = next;
+    rows.push(row);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }

@@ -42,6 +42,8 @@ export interface Command {
   readonly options: OptionSpecs;
   /** Command lines with what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
+  /** Whether it does more than end when it is stopped; other commands are just left. */
+  readonly savesWhenStopped?: boolean;
   /** Returns the exit code. */
   run(invocation: Invocation): Promise<number>;
 }
@@ -61,3 +63,14 @@ export const Exit = {
 
 /** A mistake in how the command was called. */
 export class UsageError extends Error {}
+
+/** Work that a signal has ended. */
+export class Interrupted extends Error {}
+
+/** The same values, until the signal comes: then throws Interrupted. */
+export function* untilAborted<T>(values: Iterable<T>, signal: AbortSignal): Generator<T> {
+  for (const value of values) {
+    if (signal.aborted) throw new Interrupted();
+    yield value;
+  }
+}

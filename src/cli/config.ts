@@ -1,14 +1,17 @@
 /** What a training run is made from, as plain JSON: it stands in the checkpoint, and a resumed run is built from it. */
 
+import { FormatError } from '../errors.ts';
 import { type FactorizeOptions, lowRankWeight, type MakeWeight } from '../formats/make.ts';
 import type { RankRequest } from '../formats/rank.ts';
-import { splitValidation } from '../io/shuffle.ts';
+import { crc32c, showCrc } from '../io/crc32c.ts';
 import type { Dataset, Split } from '../io/dataset.ts';
+import { splitValidation } from '../io/shuffle.ts';
+import { type Check, flag, listOf, number, object, oneOf, optional, text, whole } from '../json.ts';
 import { methodNamed, type MethodSettings } from '../methods/all.ts';
 import type { Method } from '../methods/method.ts';
 import { modelNamed } from '../nn/models/all.ts';
 import type { Module } from '../nn/module.ts';
-import type { ModelSpec } from '../train/modelFile.ts';
+import type { ModelSpec } from '../train/modelSpec.ts';
 import { supervised } from '../train/task.ts';
 import type { TrainTask } from '../train/train.ts';
 import { UsageError, type Values } from './command.ts';
@@ -23,12 +26,64 @@ export interface RunConfig {
   readonly rank: RankRequest;
   readonly method: string;
   readonly settings: MethodSettings;
-  readonly epochs: number;
+  /** Default 10, or what `steps` needs. */
+  readonly epochs?: number;
   readonly steps?: number;
   readonly batch: number;
   readonly seed: number;
   readonly augment: boolean;
   readonly validation: number;
+  /** A checksum of what the data looks like, so that a run goes on with the same. */
+  readonly dataPrint?: string;
+}
+
+const EPOCHS = 10;
+
+const rankRequest: Check<RankRequest> = (value, at) => {
+  if (typeof value === 'number') return number(0)(value, at);
+  if (Array.isArray(value)) return listOf(whole(1), 1)(value, at);
+  return typeof value === 'string' ? oneOf('same')(value, at) : object({ maxParams: number(1) })(value, at);
+};
+
+const runConfig = object<RunConfig>({
+  data: text,
+  dataDir: optional(text),
+  model: text,
+  widths: optional(listOf(whole(1))),
+  width: optional(number(0)),
+  format: text,
+  rank: rankRequest,
+  method: text,
+  settings: object<MethodSettings>({
+    optimizer: text,
+    learningRate: number(0),
+    momentum: number(0, 1),
+    weightDecay: number(0),
+    schedule: text,
+    clip: number(0),
+  }),
+  epochs: optional(whole(1)),
+  steps: optional(whole(1)),
+  batch: whole(1),
+  seed: whole(),
+  augment: flag,
+  validation: number(0, 1),
+  dataPrint: optional(text),
+});
+
+/** A configuration from a checkpoint. Throws FormatError where it is not one. */
+export function checkedConfig(value: unknown): RunConfig {
+  return runConfig(value, { op: 'loadCheckpoint', path: 'config' });
+}
+
+/** The configuration with what its data looks like. Throws FormatError where that has changed since it was made. */
+export function sameData(config: RunConfig, data: Dataset): RunConfig {
+  const { name, shape, classes, mean, std, train, test } = data;
+  const seen = JSON.stringify([name, shape, classes, mean, std, train.count, test.count]);
+  const dataPrint = showCrc(crc32c(new TextEncoder().encode(seen)));
+  if (config.dataPrint === undefined || config.dataPrint === dataPrint) return { ...config, dataPrint };
+  const got = `${dataPrint}, not ${config.dataPrint}, for ${config.data}`;
+  throw new FormatError('train', 'a run goes on with the data it began with', got, 'restore the data, or start anew');
 }
 
 /** '0.1', '8', '4,8,8', 'same' or 'params:5000'. Throws UsageError for other texts. */
@@ -53,31 +108,34 @@ export function parseWidths(text: string): number[] {
 
 /** The configuration that options of `train` ask for. */
 export function configOf(values: Values): RunConfig {
-  const text = (name: string): string => values[name] as string;
-  const number = (name: string): number => values[name] as number;
+  const word = (name: string): string => values[name] as string;
+  const real = (name: string): number => values[name] as number;
+  if (values.widths !== undefined && values.model !== 'mlp') {
+    throw new UsageError(`train: --widths belongs to --model mlp; got ${values.model}; use --width to scale others`);
+  }
   return {
-    data: text('data'),
-    ...(values['data-dir'] === undefined ? {} : { dataDir: text('data-dir') }),
-    model: text('model'),
-    ...(values.widths === undefined ? {} : { widths: parseWidths(text('widths')) }),
-    ...(values.width === undefined ? {} : { width: number('width') }),
-    format: text('format'),
-    rank: parseRank(text('rank')),
-    method: text('method'),
+    data: word('data'),
+    ...(values['data-dir'] === undefined ? {} : { dataDir: word('data-dir') }),
+    model: word('model'),
+    ...(values.widths === undefined ? {} : { widths: parseWidths(word('widths')) }),
+    ...(values.width === undefined ? {} : { width: real('width') }),
+    format: word('format'),
+    rank: parseRank(word('rank')),
+    method: word('method'),
     settings: {
-      optimizer: text('optimizer'),
-      learningRate: values.lr === undefined ? (text('optimizer') === 'sgd' ? 0.01 : 0.001) : number('lr'),
-      momentum: number('momentum'),
-      weightDecay: number('weight-decay'),
-      schedule: text('schedule'),
-      clip: number('clip'),
+      optimizer: word('optimizer'),
+      learningRate: values.lr === undefined ? (word('optimizer') === 'sgd' ? 0.01 : 0.001) : real('lr'),
+      momentum: real('momentum'),
+      weightDecay: real('weight-decay'),
+      schedule: word('schedule'),
+      clip: real('clip'),
     },
-    epochs: number('epochs'),
-    ...(values.steps === undefined ? {} : { steps: number('steps') }),
-    batch: number('batch'),
-    seed: number('seed'),
+    ...(values.epochs === undefined ? {} : { epochs: real('epochs') }),
+    ...(values.steps === undefined ? {} : { steps: real('steps') }),
+    batch: real('batch'),
+    seed: real('seed'),
     augment: values.augment === true,
-    validation: number('validation'),
+    validation: real('validation'),
   };
 }
 
@@ -94,7 +152,7 @@ export interface Prepared {
 
 /** Builds model, method and task. Throws the typed errors of each part for what does not fit. */
 export function prepare(config: RunConfig, data: Dataset): Prepared {
-  const { epochs, batch, seed, augment } = config;
+  const { batch, seed, augment, steps } = config;
   const notes: string[] = [];
   const weight = weightOf(config, (message) => notes.push(message));
   const { widths, width } = config;
@@ -107,11 +165,13 @@ export function prepare(config: RunConfig, data: Dataset): Prepared {
   const model = modelNamed(config.model).build({ ...shape, weight });
   model.outputShape(data.shape);
   const parts = config.validation > 0 ? splitValidation(data.train, config.validation, seed) : undefined;
+  const train = parts?.train ?? data.train;
+  const needed = steps === undefined ? EPOCHS : Math.ceil(steps / Math.ceil(train.count / batch));
   const task = supervised({
     model,
-    data: { ...data, train: parts?.train ?? data.train },
-    epochs,
-    ...(config.steps === undefined ? {} : { maxSteps: config.steps }),
+    data: { ...data, train },
+    epochs: config.epochs ?? needed,
+    ...(steps === undefined ? {} : { maxSteps: steps }),
     batchSize: batch,
     seed,
     ...(augment ? { augment: { flip: true, crop: 4 } } : {}),

@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { DivergenceError, FormatError, NonFiniteError, OutOfMemoryError, RankError, ShapeError } from '../errors.ts';
 import { commands } from './all.ts';
 import { parseCommand, suggestion } from './args.ts';
 import { type Command, Exit, UsageError } from './command.ts';
+import { exitCodeOf, explain } from './failure.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import { Output } from './output.ts';
 
@@ -45,66 +45,56 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-async function run(signal: AbortSignal): Promise<number> {
+/** Prints the help of everything, or of the command that was named. */
+function help(output: Output, named: string | undefined): number {
+  for (const line of named === undefined ? mainHelp(commands) : commandHelp(commandNamed(named))) output.line(line);
+  return Exit.ok;
+}
+
+function commandNamed(name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const names = commands.map((candidate) => candidate.name);
+  throw new UsageError(`rankwise: the command is known; got '${name}'; ${suggestion(name, names, '')}`);
+}
+
+async function run(): Promise<number> {
   const plain = outputFor({ json: false, quiet: false, noColor: false });
   const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    for (const line of mainHelp(commands)) plain.line(line);
-    return Exit.ok;
-  }
+  if (name === undefined || name === '--help' || name === '-h') return help(plain, undefined);
+  if (name === 'help') return help(plain, rest[0]);
   if (name === '--version') {
     plain.line(version());
     return Exit.ok;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    const names = commands.map((candidate) => candidate.name);
-    throw new UsageError(`rankwise: the command is known; got '${name}'; ${suggestion(name, names, '')}`);
-  }
-  return runCommand(command, rest, signal);
-}
-
-async function runCommand(command: Command, rest: readonly string[], signal: AbortSignal): Promise<number> {
+  const command = commandNamed(name);
   const { values, given, words } = parseCommand(command, rest);
+  if (values.help === true) return help(plain, name);
+  const [least, most] = command.wordCount;
+  if (words.length < least || words.length > most) {
+    const rule = `takes ${least === most ? least : `${least} to ${most}`} words`;
+    const got = words.length === 0 ? 'none' : words.join(' ');
+    throw new UsageError(`${name}: ${rule}; got ${got}; see rankwise ${name} --help`);
+  }
   const output = outputFor({
     json: values.json === true,
     quiet: values.quiet === true,
     noColor: values['no-color'] === true,
   });
-  if (values.help === true) {
-    for (const line of commandHelp(command)) output.line(line);
-    return Exit.ok;
-  }
-  const [least, most] = command.wordCount;
-  if (words.length < least || words.length > most) {
-    const rule = least === most ? `takes ${least} words` : `takes ${least} to ${most} words`;
-    throw new UsageError(`${command.name}: ${rule}; got ${words.length}; see rankwise ${command.name} --help`);
-  }
-  return command.run({ values, given, words, output, signal });
-}
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError || error instanceof RankError) return Exit.usage;
-  if (error instanceof NonFiniteError && error.message.startsWith('train')) return Exit.diverged;
-  if (error instanceof DivergenceError) return Exit.diverged;
-  if (error instanceof OutOfMemoryError) return Exit.memory;
-  const input = error instanceof FormatError || error instanceof ShapeError || error instanceof NonFiniteError;
-  return input ? Exit.input : Exit.unexpected;
-}
-
-function explain(error: unknown, code: number): string {
-  if (!(error instanceof Error)) return String(error);
-  return code === Exit.unexpected ? (error.stack ?? error.message) : error.message;
+  // Nothing would be lost: such a command need not be asked.
+  if (command.savesWhenStopped !== true) stop.signal.addEventListener('abort', () => exit(Exit.interrupted));
+  return command.run({ values, given, words, output, signal: stop.signal });
 }
 
 const stop = new AbortController();
+const exit = (code: number): void => send({ kind: 'exit', code });
 parentPort!.on('message', (message: ToEngine) => {
   if (message.kind === 'abort') stop.abort();
 });
-run(stop.signal)
+run()
   .catch((error: unknown) => {
     const code = exitCodeOf(error);
-    send({ kind: 'write', stream: 'err', text: `${explain(error, code)}\n` });
+    if (code !== Exit.interrupted) send({ kind: 'write', stream: 'err', text: `${explain(error, code)}\n` });
     return code;
   })
-  .then((code) => send({ kind: 'exit', code }));
+  .then(exit);

@@ -1,10 +1,10 @@
 /** `rankwise eval`: loss and accuracy of a trained model on a data set. */
 
-import { openDataset } from '../node/datasets.ts';
 import { countsOf } from '../train/counts.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { batchesOf } from '../train/task.ts';
 import { type Command, Exit } from './command.ts';
+import { openData } from './data.ts';
 import { openModel, splitFor } from './model.ts';
 import { grouped } from './output.ts';
 import { percent } from './report.ts';
@@ -25,11 +25,7 @@ export const evaluateCommand: Command = {
   ],
   async run({ words, values, output }) {
     const loaded = await openModel(words[0]!);
-    const dir = values['data-dir'] as string | undefined;
-    const data = await openDataset(
-      (values.data as string | undefined) ?? loaded.spec.data,
-      dir === undefined ? {} : { dataDir: dir },
-    );
+    const data = await openData((values.data as string | undefined) ?? loaded.spec.data, values['data-dir']);
     const split = splitFor('eval', loaded, data, values.split as 'train' | 'test');
     // The model normalizes as it was trained, whatever the data's own moments are.
     const { mean, std } = loaded.spec;

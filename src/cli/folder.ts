@@ -3,32 +3,34 @@
  * the end. Files are replaced whole, so that what was saved stays whatever happens.
  */
 
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FormatError } from '../errors.ts';
-import { readBytes, writeAtomic } from '../node/files.ts';
+import { append, isFile, makeFolder, namesIn, readBytes, remove, writeAtomic } from '../node/files.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
 const MODEL = 'model.safetensors';
 const METRICS = 'metrics.jsonl';
 const OURS = [CHECKPOINT, MODEL, METRICS];
-const MOST_BYTES = 4 * 2 ** 30;
 
 export class RunFolder {
   readonly path: string;
   #pending: string[] = [];
 
-  /** Makes the folder. Throws FormatError where another run lives there and neither `resume` nor `force` was given. */
-  constructor(path: string, { resume, force }: { readonly resume: boolean; readonly force: boolean }) {
+  private constructor(path: string) {
     this.path = path;
-    try {
-      mkdirSync(path, { recursive: true });
-    } catch (cause) {
-      const got = `'${path}' (${(cause as NodeJS.ErrnoException).code})`;
-      throw new FormatError('train', '--out is a folder that can be made', got, 'choose another folder', { cause });
+  }
+
+  /**
+   * The folder at `path`, which need not exist yet. Throws FormatError where another run lives there and neither `resume`
+   * nor `force` was given, or where there is nothing to resume.
+   */
+  static async at(path: string, { resume, force }: { resume: boolean; force: boolean }): Promise<RunFolder> {
+    const used = (await namesIn(path)).filter((name) => OURS.includes(name));
+    if (resume && !used.includes(CHECKPOINT)) {
+      const remedy = 'start without --resume';
+      throw new FormatError('train', '--resume finds a checkpoint', `none in '${path}'`, remedy);
     }
-    const used = readdirSync(path).filter((name) => OURS.includes(name));
-    if (used.length > 0 && !resume && !force) {
+    if (!resume && !force && used.length > 0) {
       const got = `${used.join(', ')} in '${path}'`;
       throw new FormatError(
         'train',
@@ -37,21 +39,31 @@ export class RunFolder {
         'use --resume to go on, or --force to start anew',
       );
     }
-    if (resume && !existsSync(join(path, CHECKPOINT))) {
-      throw new FormatError('train', '--resume finds a checkpoint', `none in '${path}'`, 'start without --resume');
-    }
+    return new RunFolder(path);
   }
 
   readCheckpoint(): Promise<Uint8Array> {
-    return readBytes(join(this.path, CHECKPOINT), MOST_BYTES);
+    return readBytes(join(this.path, CHECKPOINT));
   }
 
-  /** Starts the log: empty, or with the lines of the first `steps` steps of the run that is gone on with. */
-  async startLog(steps: number): Promise<void> {
+  /** Makes the folder that of a new run: from here on it can be resumed, and nothing of an older run is left. */
+  async begin(checkpoint: Uint8Array): Promise<void> {
+    await makeFolder(this.path);
+    await writeAtomic(join(this.path, CHECKPOINT), checkpoint);
+    await remove(join(this.path, MODEL));
+    await this.#cutLog(0);
+  }
+
+  /** Takes up a run after so many steps: later lines of the log are dropped, since these steps are done again. */
+  async resume(steps: number): Promise<void> {
+    await this.#cutLog(steps);
+  }
+
+  async #cutLog(steps: number): Promise<void> {
     const path = join(this.path, METRICS);
-    const lines = steps > 0 && existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-    const kept = lines.filter((line) => stepOf(line) <= steps).map((line) => `${line}\n`);
-    await writeAtomic(path, new TextEncoder().encode(kept.join('')));
+    const text = steps > 0 && (await isFile(path)) ? new TextDecoder().decode(await readBytes(path)) : '';
+    const kept = text.split('\n').filter((line) => stepOf(line) <= steps);
+    await writeAtomic(path, new TextEncoder().encode(kept.map((line) => `${line}\n`).join('')));
   }
 
   /** Adds a line to the log; it reaches the file with the next checkpoint. */
@@ -59,10 +71,16 @@ export class RunFolder {
     this.#pending.push(`${JSON.stringify(line)}\n`);
   }
 
-  /** Replaces the checkpoint, and writes the lines logged since the last one. */
-  async save(checkpoint: Uint8Array): Promise<void> {
-    appendFileSync(join(this.path, METRICS), this.#pending.join(''));
+  /** Writes the lines logged since the last time. */
+  async flush(): Promise<void> {
+    const text = this.#pending.join('');
     this.#pending = [];
+    await append(join(this.path, METRICS), text);
+  }
+
+  /** Writes the log, then replaces the checkpoint: the log is never behind. */
+  async save(checkpoint: Uint8Array): Promise<void> {
+    await this.flush();
     await writeAtomic(join(this.path, CHECKPOINT), checkpoint);
   }
 

@@ -1,7 +1,7 @@
 /** `rankwise inspect`: what a file holds. Models show their layers, formats and ranks; other files their tensors. */
 
 import { FormatError } from '../errors.ts';
-import { Factored } from '../formats/network.ts';
+import { Factored, ranksOf } from '../formats/network.ts';
 import { eachNode } from '../formats/store.ts';
 import { readNpy } from '../io/npy.ts';
 import { readSafetensors } from '../io/safetensors.ts';
@@ -69,19 +69,19 @@ function showModel(bytes: Uint8Array, { output }: Invocation): number {
   const layers = model.profile(params, spec.input, '');
   const counts = countsOf(model, params);
   output.result({ spec, ...counts, bytes: bytes.length, ranks: ranksByPath(params), layers });
-  const how = new Map<string, string>();
+  const weights: [path: string, how: string][] = [];
   eachNode(params, (node, path) => {
-    if (!(node instanceof Factored)) return;
-    const ranks = Object.values(ranksByPath({ weight: node } as never)['weight']!);
-    how.set(path.replace(/\.[^.]*$/, ''), `${node.format} ${ranks.join(',')}`);
+    if (node instanceof Factored) weights.push([path, `${node.format} ${Object.values(ranksOf(node)).join(',')}`]);
   });
+  const howOf = (layer: string): string =>
+    [...new Set(weights.flatMap(([path, how]) => (path.startsWith(`${layer}.`) ? how : [])))].join(' ');
   output.line(
     `${spec.model} on ${spec.data}, input ${spec.input.join('x')}, ${spec.classes} classes, ${size(bytes.length)}`,
   );
   const cells = layers.map((layer) => [
     layer.path,
     layer.kind,
-    how.get(layer.path) ?? '',
+    howOf(layer.path),
     layer.output.join('x'),
     grouped(layer.parameters),
     grouped(layer.denseParameters),

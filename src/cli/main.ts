@@ -8,18 +8,28 @@ import { Worker } from 'node:worker_threads';
 import { Exit } from './command.ts';
 import type { FromEngine, ToEngine } from './engine.ts';
 
+/** Signals within this time are one. */
+const TWICE_MS = 100;
+
 /** Waits until what was written has left the process; a reader that went away is not an error. */
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
 }
 
+/** Who stops reading results wants no more of them; who stops reading messages may still want the results. */
 function quietPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(Exit.ok);
-      throw error;
-    });
-  }
+  const gone = (then: () => void) => (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    then();
+  };
+  process.stdout.on(
+    'error',
+    gone(() => process.exit(Exit.ok)),
+  );
+  process.stderr.on(
+    'error',
+    gone(() => {}),
+  );
 }
 
 /** In development this file is TypeScript, and so is the engine beside it; Node 20 needs a loader to read it. */
@@ -44,26 +54,33 @@ function main(): void {
       width: process.stderr.columns ?? 80,
     },
   });
-  let interrupted: number | null = null;
-  const interrupt = (code: number): void => {
-    if (interrupted !== null) process.exit(code);
-    interrupted = code;
+  let stopped: { readonly code: number; readonly at: number } | undefined;
+  const stop = (code: number): void => {
+    const now = performance.now();
+    // A terminal and a parent process may both pass on one key press.
+    if (stopped !== undefined && now - stopped.at > TWICE_MS) process.exit(code);
+    if (stopped !== undefined) return;
+    stopped = { code, at: now };
     engine.postMessage({ kind: 'abort' } satisfies ToEngine);
   };
-  process.on('SIGINT', () => interrupt(Exit.interrupted));
-  process.on('SIGTERM', () => interrupt(Exit.terminated));
-  engine.on('message', async (message: FromEngine) => {
-    if (message.kind === 'write') {
-      (message.stream === 'out' ? process.stdout : process.stderr).write(message.text);
-      return;
-    }
+  process.on('SIGINT', () => stop(Exit.interrupted));
+  process.on('SIGTERM', () => stop(Exit.terminated));
+  const end = async (code: number): Promise<void> => {
     await Promise.all([flush(process.stdout), flush(process.stderr)]);
-    process.exit(interrupted ?? message.code);
+    process.exit(code);
+  };
+  engine.on('message', (message: FromEngine) => {
+    if (message.kind === 'write') (message.stream === 'out' ? process.stdout : process.stderr).write(message.text);
+    else void end(message.code === Exit.interrupted ? (stopped?.code ?? message.code) : message.code);
   });
-  engine.on('error', (error: Error) => {
-    process.stderr.write(`rankwise: ${error.stack ?? error.message}\n`);
-    process.exit(Exit.unexpected);
+  engine.on('error', (error: NodeJS.ErrnoException) => {
+    const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    const remedy = 'use a smaller batch or rank, or node --max-old-space-size';
+    const text = isMemory ? `rankwise: JavaScript has the memory it needs; got none; ${remedy}` : error.stack;
+    process.stderr.write(`${text ?? error.message}\n`);
+    void end(isMemory ? Exit.memory : Exit.unexpected);
   });
+  engine.on('exit', () => void end(Exit.unexpected));
 }
 
 main();

@@ -27,5 +27,10 @@ export function splitFor(op: string, { spec }: LoadedModel, data: Dataset, name:
     const got = `${showShape(data.shape)} in ${data.classes} classes from ${data.name}`;
     throw new FormatError(op, rule, got, 'use data like that it was trained on');
   }
+  const names = [spec.labels, data.classNames].map((list) => list?.join(', '));
+  if (names.every((list) => list !== undefined) && names[0] !== names[1]) {
+    const rule = `the classes are ${names[0]}`;
+    throw new FormatError(op, rule, `${names[1]} in ${data.name}`, 'use data like that it was trained on');
+  }
   return data[name];
 }

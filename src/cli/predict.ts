@@ -5,7 +5,6 @@ import { readCsv } from '../io/csv.ts';
 import { readNpy } from '../io/npy.ts';
 import { softmax } from '../ops/softmax.ts';
 import { readBytes } from '../node/files.ts';
-import { openDataset } from '../node/datasets.ts';
 import { showShape, sizeOf } from '../shape.ts';
 import { tensor } from '../tensor/create.ts';
 import { dataSync } from '../tensor/read.ts';
@@ -13,7 +12,8 @@ import { scope } from '../tensor/scope.ts';
 import { classesOf, forward } from '../train/evaluate.ts';
 import type { LoadedModel } from '../train/modelFile.ts';
 import { pause } from '../train/pause.ts';
-import { type Command, Exit, UsageError } from './command.ts';
+import { type Command, Exit, UsageError, type Values } from './command.ts';
+import { openData } from './data.ts';
 import { openModel, splitFor } from './model.ts';
 import { table } from './output.ts';
 
@@ -43,8 +43,7 @@ export const predict: Command = {
   ],
   async run({ words, values, output }) {
     const loaded = await openModel(words[0]!);
-    const dir = values['data-dir'] as string | undefined;
-    const inputs = await readInputs(loaded, words[1], values.data as string | undefined, dir);
+    const inputs = await readInputs(loaded, words[1], values);
     const count = Math.min(inputs.count, (values.first as number | undefined) ?? inputs.count);
     const rows: Prediction[] = [];
     for (let from = 0; from < count; from += BATCH) {
@@ -65,41 +64,33 @@ export const predict: Command = {
   },
 };
 
-async function readInputs(
-  loaded: LoadedModel,
-  file: string | undefined,
-  data: string | undefined,
-  dir: string | undefined,
-): Promise<Inputs> {
+async function readInputs(loaded: LoadedModel, file: string | undefined, values: Values): Promise<Inputs> {
+  const { data, 'data-dir': dir } = values;
   if ((file === undefined) === (data === undefined)) {
-    throw new UsageError('predict: inputs come from FILE or --data; got both or neither; give one of them');
+    const got = file === undefined ? 'neither' : 'both';
+    throw new UsageError(`predict: inputs come from FILE or from --data; got ${got}; give one of them`);
   }
-  if (data !== undefined) {
-    const split = splitFor(
-      'predict',
-      loaded,
-      await openDataset(data, dir === undefined ? {} : { dataDir: dir }),
-      'test',
-    );
+  if (typeof data === 'string') {
+    const split = splitFor('predict', loaded, await openData(data, dir), 'test');
     return { values: split.images, count: split.count, labels: split.labels };
   }
   const bytes = await readBytes(file!, MOST_BYTES);
-  const { shape, data: values } = file!.endsWith('.npy') ? readNpy(bytes) : readRows(bytes);
+  const { shape, data: numbers } = file!.endsWith('.npy') ? readNpy(bytes) : readRows(bytes);
   const each = sizeOf(loaded.spec.input);
   if (shape.length < 2 || sizeOf(shape.slice(1)) !== each) {
     const rule = `an input has ${each} values ${showShape(loaded.spec.input)}`;
     throw new ShapeError('predict', rule, `${showShape(shape)} in ${file}`, 'give one row an input, without labels');
   }
   if (shape[0] === 0) throw new FormatError('predict', 'the file has inputs', 'none', 'add rows');
-  const bad = Array.prototype.findIndex.call(values, (x: number) => !Number.isFinite(x));
+  const bad = Array.prototype.findIndex.call(numbers, (x: number) => !Number.isFinite(x));
   if (bad >= 0)
     throw new NonFiniteError(
       'predict',
       'inputs are finite',
-      `${values[bad]} in row ${Math.floor(bad / each)}`,
+      `${numbers[bad]} in row ${Math.floor(bad / each)}`,
       'fill it',
     );
-  return { values, count: shape[0]! };
+  return { values: numbers, count: shape[0]! };
 }
 
 function readRows(bytes: Uint8Array): { shape: number[]; data: Float32Array } {
@@ -111,7 +102,7 @@ interface Prediction {
   readonly index: number;
   readonly class: number | string;
   readonly probability: number;
-  readonly label?: number;
+  readonly label?: number | string;
 }
 
 function predictBatch(
@@ -126,14 +117,19 @@ function predictBatch(
     const channel = Math.floor((k % each) / plane);
     return (values[from * each + k]! - spec.mean[channel]!) / spec.std[channel]!;
   });
+  const nameOf = (c: number): number | string => spec.labels?.[c] ?? c;
   return scope(() => {
     const outputs = forward(model, params, tensor(normal, [count, ...spec.input]));
     const probabilities = dataSync(softmax(outputs));
+    if (!probabilities.every((p: number) => Number.isFinite(p))) {
+      const got = 'others for these inputs';
+      throw new NonFiniteError('predict', 'the outputs of the model are finite', got, 'scale inputs as in training');
+    }
     return Array.from(classesOf(outputs), (c, b) => ({
       index: from + b,
-      class: spec.labels?.[c] ?? c,
+      class: nameOf(c),
       probability: probabilities[b * spec.classes + c]!,
-      ...(labels === undefined ? {} : { label: labels[from + b]! }),
+      ...(labels === undefined ? {} : { label: nameOf(labels[from + b]!) }),
     }));
   });
 }

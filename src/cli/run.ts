@@ -1,16 +1,14 @@
 /** A training run as commands use it: progress, validation, checkpoints in time, and the figures at the end. */
 
-import type { Dataset, Split } from '../io/dataset.ts';
+import type { Dataset } from '../io/dataset.ts';
 import { type Counts, countsOf, ranksByPath } from '../train/counts.ts';
 import { evaluate, type Measured } from '../train/evaluate.ts';
 import { batchesOf } from '../train/task.ts';
-import { type Snapshot, train, type Training, type TrainStep } from '../train/train.ts';
+import { type Snapshot, type Training, type TrainStep, train } from '../train/train.ts';
+import { Interrupted, untilAborted } from './command.ts';
 import type { Prepared, RunConfig } from './config.ts';
 import type { Output } from './output.ts';
 import { percent } from './report.ts';
-
-/** Milliseconds between checkpoints within an epoch. */
-const SAVE_EVERY = 30_000;
 
 export interface RunOptions {
   readonly config: RunConfig;
@@ -29,6 +27,7 @@ export interface RunResult extends Counts {
   readonly ranks: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Of training alone, in this process. */
   readonly seconds: number;
+  /** Epochs begun. */
   readonly epochs: number;
   readonly steps: number;
   readonly seed: number;
@@ -43,6 +42,8 @@ export interface RunResult extends Counts {
 export interface Keeper {
   save(): Promise<void>;
   log(line: Readonly<Record<string, unknown>>): void;
+  /** Seconds between checkpoints within an epoch; there is one after each epoch anyway. */
+  readonly saveEvery: number;
 }
 
 export class Run {
@@ -61,8 +62,8 @@ export class Run {
     for (const note of prepared.notes) output.note(note);
   }
 
-  /** Trains to the end. False where the signal stopped it before. */
-  async train(keeper: Keeper): Promise<boolean> {
+  /** Trains to the end. Throws Interrupted, between two steps, where the signal came before. */
+  async train(keeper: Keeper): Promise<void> {
     const { signal } = this.#options;
     const { task } = this.prepared;
     let saved = performance.now();
@@ -70,38 +71,48 @@ export class Run {
     for await (const step of this.training) {
       const ends = step.epochLoss !== undefined || step.step === task.totalSteps;
       this.#seconds += (performance.now() - began) / 1000;
-      if (ends) await this.#endEpoch(step);
-      else this.#progress(step);
-      keeper.log(this.#line(step, ends));
-      if (ends || performance.now() - saved > SAVE_EVERY) {
+      this.#validation = undefined;
+      try {
+        if (ends) await this.#endEpoch(step);
+        else this.#progress(step);
+      } finally {
+        keeper.log(this.#line(step));
+      }
+      if (ends || performance.now() - saved >= 1000 * keeper.saveEvery) {
         await keeper.save();
         saved = performance.now();
       }
       began = performance.now();
     }
-    return !signal.aborted || this.training.step >= task.totalSteps;
+    if (signal.aborted && this.training.step < task.totalSteps) throw new Interrupted();
   }
 
   counts(): Counts {
     return countsOf(this.prepared.model, this.training.finish());
   }
 
-  /** The figures of the trained model; the test set is used here and nowhere else. */
+  /** The figures of the trained model; the test set is used here and nowhere else. Throws Interrupted by the signal. */
   async result(): Promise<RunResult> {
-    const { config, data } = this.#options;
+    const { config, data, signal } = this.#options;
+    const { model, task, validation } = this.prepared;
     const params = this.training.finish();
-    const { accuracy, loss } = await evaluate(this.prepared.model, params, batchesOf(data.test, data));
-    const { epochs, seed, model, format, method } = config;
-    const named = { seed, data: data.name, model, format, method };
+    // A run that is gone on with after its last step has not been measured in this process.
+    if (validation !== undefined) this.#validation ??= await this.#validate();
+    const batches = untilAborted(batchesOf(data.test, data), signal);
+    const { accuracy, loss } = await evaluate(model, params, batches);
     return {
       testAccuracy: accuracy!,
       testLoss: loss,
       ...this.counts(),
       ranks: ranksByPath(params),
       seconds: this.#seconds,
-      epochs,
+      epochs: Math.ceil(this.training.step / task.stepsPerEpoch),
       steps: this.training.step,
-      ...named,
+      seed: config.seed,
+      data: data.name,
+      model: config.model,
+      format: config.format,
+      method: config.method,
       ...(this.#validation === undefined ? {} : { validationAccuracy: this.#validation.accuracy! }),
     };
   }
@@ -110,25 +121,30 @@ export class Run {
     this.training.dispose();
   }
 
+  #title(epoch: number): string {
+    const { stepsPerEpoch, totalSteps } = this.prepared.task;
+    return `${this.#options.title ?? ''}epoch ${epoch + 1}/${Math.ceil(totalSteps / stepsPerEpoch)}`;
+  }
+
   #progress({ epoch, step, loss }: TrainStep): void {
-    const { config, output, title = '' } = this.#options;
     const { totalSteps } = this.prepared.task;
-    output.progress(`${title}epoch ${epoch + 1}/${config.epochs}  step ${step}/${totalSteps}  loss ${loss.toFixed(4)}`);
+    this.#options.output.progress(`${this.#title(epoch)}  step ${step}/${totalSteps}  loss ${loss.toFixed(4)}`);
   }
 
   async #endEpoch({ epoch, loss, epochLoss }: TrainStep): Promise<void> {
-    const { config, output, title = '' } = this.#options;
-    const { validation } = this.prepared;
-    if (validation !== undefined) this.#validation = await this.#measure(validation);
-    const also = validation === undefined ? '' : `  validation ${percent(this.#validation!.accuracy!)}`;
-    output.note(`${title}epoch ${epoch + 1}/${config.epochs}  loss ${(epochLoss ?? loss).toFixed(4)}${also}`);
+    const isMeasured = this.prepared.validation !== undefined;
+    if (isMeasured) this.#validation = await this.#validate();
+    const also = isMeasured ? `  validation ${percent(this.#validation!.accuracy!)}` : '';
+    this.#options.output.note(`${this.#title(epoch)}  loss ${(epochLoss ?? loss).toFixed(4)}${also}`);
   }
 
-  #measure(split: Split): Promise<Measured> {
-    return evaluate(this.prepared.model, this.training.view(), batchesOf(split, this.#options.data));
+  #validate(): Promise<Measured> {
+    const { data, signal } = this.#options;
+    const batches = untilAborted(batchesOf(this.prepared.validation!, data), signal);
+    return evaluate(this.prepared.model, this.training.view(), batches);
   }
 
-  #line({ step, epoch, loss, metrics, events, epochLoss }: TrainStep, ends: boolean): Record<string, unknown> {
+  #line({ step, epoch, loss, metrics, events, epochLoss }: TrainStep): Record<string, unknown> {
     return {
       step,
       epoch,
@@ -136,7 +152,7 @@ export class Run {
       ...metrics,
       ...(events.length > 0 ? { events } : {}),
       ...(epochLoss === undefined ? {} : { epochLoss }),
-      ...(ends && this.#validation !== undefined ? { validationAccuracy: this.#validation.accuracy } : {}),
+      ...(this.#validation === undefined ? {} : { validationAccuracy: this.#validation.accuracy }),
     };
   }
 }

@@ -1,9 +1,10 @@
 /** Files of the host: whole or not at all when written, bounded when read, and every failure typed with its remedy. */
 
 import * as fs from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { FormatError } from '../errors.ts';
 import { showText } from '../io/show.ts';
-import { unreadable, unwritable } from './hostError.ts';
+import { codeOf, unreadable, unwritable } from './hostError.ts';
 
 export { type FileHost, writeAtomic } from './writeAtomic.ts';
 
@@ -60,8 +61,52 @@ export async function isFile(path: string): Promise<boolean> {
 /** Makes a folder and those above it, unless there. Throws BackendError with the path and what helps. */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await fs.mkdir(path, { recursive: true });
+    await makeFolders(resolve(path));
   } catch (cause) {
     throw unwritable('makeFolder', path, cause);
+  }
+}
+
+/** Not mkdir's own `recursive`: it tries for ever where a folder that exists takes none, as in /proc. */
+async function makeFolders(path: string, isAboveTried = false): Promise<void> {
+  try {
+    await fs.mkdir(path);
+  } catch (cause) {
+    const isThere = await fs.stat(path).then(
+      (stat) => stat.isDirectory(),
+      () => false,
+    );
+    if (isThere) return;
+    if (isAboveTried || codeOf(cause) !== 'ENOENT' || dirname(path) === path) throw cause;
+    await makeFolders(dirname(path));
+    await makeFolders(path, true);
+  }
+}
+
+/** The names in a folder; none where it does not exist. Throws FormatError where it cannot be read. */
+export async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await fs.readdir(path);
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return [];
+    throw unreadable('namesIn', path, cause);
+  }
+}
+
+/** Adds to the end of a file, which is made if needed. Throws BackendError; a part may then have been written. */
+export async function append(path: string, text: string): Promise<void> {
+  try {
+    await fs.appendFile(path, text);
+  } catch (cause) {
+    throw unwritable('append', path, cause);
+  }
+}
+
+/** Removes a file, unless it is gone already. Throws BackendError. */
+export async function remove(path: string): Promise<void> {
+  try {
+    await fs.rm(path, { force: true });
+  } catch (cause) {
+    throw unwritable('remove', path, cause);
   }
 }

@@ -67,7 +67,7 @@ test('a run may end within an epoch', async () => {
 
 test('every example is seen once an epoch, in an order of its own', () => {
   const task = toyTask(linearModel());
-  const seen = [0, 1].map((epoch) => [...task.batches(epoch, 0)].map(({ x }) => [...dataSync(x)]).flat());
+  const seen = [0, 1].map((epoch) => [...task.batches(epoch, 0)].flatMap(({ x }) => [...dataSync(x)]));
   const sorted = seen.map((values) => [...values].sort());
   const all = [...task.data()].flatMap(({ x }) => [...dataSync(x)]);
   assert.equal(sorted[0], [...all].sort());
@@ -78,7 +78,7 @@ test('every example is seen once an epoch, in an order of its own', () => {
     rest.map(({ step }) => step),
     [6, 7],
   );
-  assert.equal(rest.map(({ x }) => [...dataSync(x)]).flat(), seen[1]!.slice(2 * 14 * 32));
+  assert.equal(rest.flatMap(({ x }) => [...dataSync(x)]), seen[1]!.slice(2 * 14 * 32));
 });
 
 test('the host gets a turn after every step', async () => {
