@@ -21,7 +21,8 @@ export function gemm<T>(a: GemmArgs): void {
   const work = <f64>a.batch * <f64>a.m * <f64>a.n * <f64>a.k / <f64>PIECE;
   if (work < 2) return part<T>(a, g, inPlace, single, 0, a.batch, 0, side);
   const want = <i32>min(8, floor(work));
-  const groups = min(a.batch, want), lines = (side + GRAIN - 1) / GRAIN, cuts = min((want + groups - 1) / groups, lines);
+  const groups = min(a.batch, want), lines = (side + GRAIN - 1) / GRAIN;
+  const cuts = min((want + groups - 1) / groups, lines);
   for (let t = a.begin; t < a.end; ) {
     const group = t / cuts, first = t % cuts, last = min(cuts, first + a.end - t);
     const from = lines * first / cuts * GRAIN, to = min(lines * last / cuts * GRAIN, side);
@@ -63,8 +64,8 @@ function elements<T>(a: GemmArgs, g: Plan, b: i32, end: i32, from: i32, to: i32)
 }
 
 /**
- * Whether B is read often enough, or is so large that walking it by columns is slow. With a table for k its elements may
- * be fewer than they look, as in the overlapping windows of a convolution, and packing would unfold them.
+ * Whether B is read often enough, or is so large that walking it by columns is slow. With a table for k its elements
+ * may be fewer than they look, as in the overlapping windows of a convolution, and packing would unfold them.
  */
 function worthPacking(rows: i32, bytes: f64, folded: bool): bool {
   if (rows > 80) return bytes > 32768;

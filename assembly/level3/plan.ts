@@ -41,7 +41,7 @@ export class GemmArgs extends Head {
 /** Lies at the start of the workspace. Strides in elements; a table, where there is one, goes before its stride. */
 @unmanaged
 export class Plan {
-  /** What a tile reads: steps of the block, where they begin in B and A, bytes between rows of A, whether C has sums. */
+  /** For the tiles: steps of the block, where they begin in B and A, bytes between rows of A, whether C has sums. */
   steps: i32;
   pairs: usize;
   ra: usize;
@@ -80,7 +80,7 @@ export class Plan {
   packed: usize;
 }
 
-/** The workspace: lists of byte offsets, a tile for the edges, panels. src/kernels/gemm.ts knows the start of panels. */
+/** The workspace: lists of byte offsets, a tile for the edges, panels. src/kernels/gemm.ts knows where these begin. */
 export const LINES: usize = 192;
 export const EDGE_ROWS: usize = 256;
 export const EDGE: usize = 320;

@@ -1,6 +1,6 @@
 /**
- * Products of small matrices, and batches of them: all strided. With columns side by side nothing is packed, and the lists
- * that tiles read are made once for the whole batch; what is left with less than a few vectors of products goes one by one.
+ * Products of small matrices, and batches of them: all strided. With columns side by side nothing is packed, and the
+ * lists that tiles read are made once for the whole batch; of the others, those of a few products go one by one.
  */
 
 import { offsets, pairs } from '../move/axis';

@@ -11,7 +11,7 @@ import { EDGE, EDGE_ROWS, LINES, PACKED, PANELS, Plan, ROWS, stepsOf } from './p
 import { thinColumns } from './thin';
 import { tile, wideTile } from './ukr';
 
-/** Rows of a tile, the tile for two vectors, and where the rows are: `a` bytes behind A or its panels, `ra` bytes apart. */
+/** Rows of a tile, the tile for two vectors, and where the rows are: `a` bytes behind A or its panels, `ra` apart. */
 @unmanaged
 class Panel {
   h: i32;
@@ -24,7 +24,7 @@ class Panel {
 export function listRows<T>(g: Plan, i: i32, count: i32, steps: i32): void {
   g.row = i;
   offsets<T>(changetype<usize>(g) + ROWS, g.cm, g.cmt, i, count);
-  const panelBytes = <usize>(MR * steps) * sizeof<T>();
+  const bytes = <usize>(MR * steps) * sizeof<T>();
   let at = changetype<usize>(g) + PANELS, packed: usize = 0, panels = 0;
   for (let y = 0; y < count; ) {
     const run = g.packA ? count : evenRun(g.amt, i + y, count - y);
@@ -38,7 +38,7 @@ export function listRows<T>(g: Plan, i: i32, count: i32, steps: i32): void {
       p.ra = g.packA || p.h == 1 ? sizeof<T>() : offset<T>(g.am, g.amt, i + y + 1) - p.a;
       p.wide = wideTile<T>(p.h, p.ra);
       y += p.h;
-      packed += panelBytes;
+      packed += bytes;
       at += offsetof<Panel>();
     }
   }
@@ -71,13 +71,13 @@ function packLong<T>(g: Plan, j: i32, w: i32, p: i32, steps: i32): i32 {
 
 /** What the kernels for one row can do. */
 function thin<T>(g: Plan, j: i32, end: i32, p: i32, steps: i32, more: bool): i32 {
-  const base = changetype<usize>(g);
+  const base = changetype<usize>(g), c = g.C + load<u32>(base + ROWS) + offset<T>(1, 0, j);
   g.more = more;
   stepsOf<T>(g, p, steps, false, false);
-  return thinColumns<T>(g, g.A + load<usize>(base + PANELS, offsetof<Panel>('a')), j, end, g.C + load<u32>(base + ROWS) + offset<T>(1, 0, j));
+  return thinColumns<T>(g, g.A + changetype<Panel>(base + PANELS).a, j, end, c);
 }
 
-/** Rows from i on, as listed, x columns [j, end) over steps [p, p + steps); B is packed at the `first` block of rows. */
+/** The rows listed, from i on, x columns [j, end) over steps [p, p + steps); the `first` block of rows packs B. */
 export function sweep<T>(g: Plan, i: i32, j: i32, end: i32, p: i32, steps: i32, first: bool): void {
   const one = lanes<T>(), two = 2 * one;
   const more = g.accumulate || p > 0;

@@ -1,7 +1,7 @@
 /**
  * One row of C over one block of k, that is, matrix times vector: each element of B is met once, so nothing is packed.
- * Columns of B that are neighbours go eight vectors at a time, since two or fewer sums would wait for each other; columns
- * along which k is contiguous go eight at a time, in squares transposed in registers.
+ * Columns of B that are neighbours go eight vectors at a time, since two or fewer sums would wait for each other;
+ * columns along which k is contiguous go eight at a time, in squares transposed in registers.
  */
 
 import { madd, width as lanes } from '../simd/lanes';

@@ -2,8 +2,9 @@
  * The micro-kernel: a tile of H rows x 1 or 2 vectors of C = (C +) A B over one block of k, all sums in registers.
  * `g.pairs` lists where step p begins in B and in A, `rows` where each row of C does, in bytes. Rows of A lie side by
  * side (F = N1: packed panels, transposed matrices) or g.ra bytes apart (F = N2).
- * For V8: two steps a turn (a loop of one is a tenth slower), the odd one in front (behind the loop it makes that a sixth
- * slower); at most 15 live vectors; one branch at the end, since V8 stores a value that it spills anywhere in every turn.
+ * For V8: two steps a turn (a loop of one is a tenth slower), the odd one in front (behind the loop it makes that a
+ * sixth slower); at most 15 live vectors; one branch at the end, since V8 stores a value that it spills anywhere in
+ * every turn.
  */
 
 import { madd } from '../simd/lanes';
@@ -34,7 +35,7 @@ function down<F>(x: usize, ra: usize): usize {
 /** The number of A in row R; the offset of a load must be a constant. */
 // @ts-ignore: decorator
 @inline
-function number<T, F, R>(x: usize): v128 {
+function row<T, F, R>(x: usize): v128 {
   return offsetof<F>() > 1 ? v128.load_splat<T>(x) : v128.load_splat<T>(x, offsetof<R>() * sizeof<T>());
 }
 
@@ -47,28 +48,28 @@ function wide<T, H, F>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void
   if (g.steps & 1) {
     w = b + load<u32>(at); x = a + load<u32>(at, 4); u = v128.load(w); v = v128.load(w, 16);
     t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = number<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = number<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = number<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = number<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = number<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
+    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = row<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
+    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = row<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
+    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = row<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
+    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = row<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
+    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = row<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
     at += 8;
   }
   for (; at != end; at += 16) {
     w = b + load<u32>(at); x = a + load<u32>(at, 4); u = v128.load(w); v = v128.load(w, 16);
     t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = number<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = number<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = number<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = number<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = number<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
+    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = row<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
+    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = row<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
+    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = row<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
+    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = row<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
+    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = row<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
     w = b + load<u32>(at, 8); x = a + load<u32>(at, 12); u = v128.load(w); v = v128.load(w, 16);
     t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = number<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = number<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = number<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = number<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = number<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
+    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = row<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
+    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = row<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
+    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = row<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
+    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = row<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
+    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = row<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
   }
   if (g.more) {
     addTo<T, N2>(c + load<u32>(rows), p0, q0);

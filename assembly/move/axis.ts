@@ -1,4 +1,4 @@
-/** Axes given by a stride or, where there is one, a table, both in elements: lists of byte offsets, and runs in them. */
+/** Axes given by a stride or, where there is one, a table, both in elements: lists of byte offsets, runs in them. */
 
 import { width as lanes } from '../simd/lanes';
 

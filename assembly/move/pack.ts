@@ -34,8 +34,8 @@ function copyVectors<T>(src: usize, k: i32, stride: i32, table: usize, to: usize
 }
 
 /**
- * Whole panels of columns that are neighbours, row by row: where rows of B are a page or more apart, reading them panel by
- * panel is several times slower. Returns the columns packed.
+ * Whole panels of columns that are neighbours, row by row: where rows of B are a page or more apart, reading them panel
+ * by panel is several times slower. Returns the columns packed.
  */
 export function packRuns<T>(src: usize, w: i32, k: i32, stride: i32, table: usize, to: usize): i32 {
   const panels = <usize>w * sizeof<T>() >> 5, panel = panelBytes(k);
@@ -94,9 +94,12 @@ function transpose<T>(
 
 /** How many entries of a table, at most `most`, count up by one. */
 function runOf(table: usize, most: i32): i32 {
-  const first = load<i32>(table), x = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
-  let r = 0;
-  while (r + 4 <= most && i32x4.all_true(i32x4.eq(v128.load(table + (<usize>r << 2)), i32x4.add(x, i32x4.splat(r))))) r += 4;
+  const first = load<i32>(table);
+  let x = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)), r = 0;
+  while (r + 4 <= most && i32x4.all_true(i32x4.eq(v128.load(table + (<usize>r << 2)), x))) {
+    x = i32x4.add(x, i32x4.splat(4));
+    r += 4;
+  }
   while (r < most && load<i32>(table + (<usize>r << 2)) == first + r) r++;
   return r;
 }
