@@ -2,7 +2,7 @@
 
 import { checkCommands, checkLinks, checkSnippets, snippetsOf } from '../../scripts/check-docs.ts';
 import { checkMath } from '../../scripts/check-math.ts';
-import { checkLock, checkPackages, checkTargets } from '../../scripts/check-package.ts';
+import { checkLock, checkPackages, checkTarball, checkTargets } from '../../scripts/check-package.ts';
 import { checkLines } from '../../scripts/check-size.ts';
 import { hideDecorators, showDecorators } from '../../scripts/format.ts';
 import { assert, suite } from '../support/test.ts';
@@ -40,6 +40,24 @@ test('files and functions have a greatest length', () => {
   assert.match(lines('src/a.ts', body(59))[0]!, /^src\/a\.ts:2: .*60 lines; got 61/);
   const many = new Map(Array.from({ length: 999 }, (_, k) => [`src/${k}.ts`, 'x;\n'.repeat(290)] as const));
   assert.match(checkLines(many).join('\n'), /^src \+ assembly: at most \d+ lines; got 289710/);
+});
+
+test('the tarball holds what is built and what a package needs, and is small', () => {
+  const root = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+  const built = ['dist/index.js', 'dist/index.d.ts', 'dist/kernels.wasm', 'dist/wasm.inline.js', 'dist/wasm.module.js'];
+  const packed = (paths: readonly string[], size = 1000): { size: number; files: { path: string }[] } => {
+    return { size, files: paths.map((path) => ({ path })) };
+  };
+  const sources = (path: string): boolean => path === 'src/index.ts';
+  const check = (paths: readonly string[], size = 1000, digits = 1000): string[] =>
+    checkTarball(packed(paths, size), digits, sources);
+  assert.equal(check([...root, ...built]), []);
+  assert.match(check([...root.slice(1), ...built])[0]!, /it holds CHANGELOG\.md; got none/);
+  for (const stray of ['dist/old.js', 'dist/index.js.map', 'test/a.ts', 'src/index.ts', '.npmrc']) {
+    assert.match(check([...root, ...built, stray])[0]!, /is built from src/, stray);
+  }
+  assert.match(check([...root, ...built], 400_001)[0]!, /at most 400000 bytes; got 400001/);
+  assert.match(check([...root, ...built], 1000, 50_001)[0]!, /digits take at most 50000 bytes; got 50001/);
 });
 
 test('packages are pinned and explained, and nothing is brought along', () => {
