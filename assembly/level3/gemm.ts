@@ -12,21 +12,28 @@ import { listRows, sweep } from './sweep';
 
 /** Pieces: groups of batch elements, or of each element `cuts` ranges of its longer side. Neighbours run as one. */
 export function gemm<T>(a: GemmArgs): void {
-  const g = changetype<Plan>(a.work), side = max(a.m, a.n);
-  const inPlace = isSmall<T>(a), single = !inPlace && isTiny(a);
+  const g = changetype<Plan>(a.work),
+    side = max(a.m, a.n);
+  const inPlace = isSmall<T>(a),
+    single = !inPlace && isTiny(a);
   if (!inPlace && !single) {
     orient<T>(a, g);
     place<T>(g, side);
   }
-  const work = <f64>a.batch * <f64>a.m * <f64>a.n * <f64>a.k / <f64>PIECE;
+  const work = (<f64>a.batch * <f64>a.m * <f64>a.n * <f64>a.k) / <f64>PIECE;
   if (work < 2) return part<T>(a, g, inPlace, single, 0, a.batch, 0, side);
   const want = <i32>min(8, floor(work));
-  const groups = min(a.batch, want), lines = (side + GRAIN - 1) / GRAIN;
+  const groups = min(a.batch, want),
+    lines = (side + GRAIN - 1) / GRAIN;
   const cuts = min((want + groups - 1) / groups, lines);
   for (let t = a.begin; t < a.end; ) {
-    const group = t / cuts, first = t % cuts, last = min(cuts, first + a.end - t);
-    const from = lines * first / cuts * GRAIN, to = min(lines * last / cuts * GRAIN, side);
-    const b = <i32>(<i64>a.batch * group / groups), end = <i32>(<i64>a.batch * (group + 1) / groups);
+    const group = t / cuts,
+      first = t % cuts,
+      last = min(cuts, first + a.end - t);
+    const from = ((lines * first) / cuts) * GRAIN,
+      to = min(((lines * last) / cuts) * GRAIN, side);
+    const b = <i32>((<i64>a.batch * group) / groups),
+      end = <i32>((<i64>a.batch * (group + 1)) / groups);
     part<T>(a, g, inPlace, single, b, end, from, to);
     t += last - first;
   }
@@ -41,14 +48,20 @@ function part<T>(a: GemmArgs, g: Plan, inPlace: bool, single: bool, b: i32, end:
 
 /** Lines [from, to) of the longer side of batch elements [b, end). */
 function elements<T>(a: GemmArgs, g: Plan, b: i32, end: i32, from: i32, to: i32): void {
-  const m = g.swapped ? a.n : a.m, n = g.swapped ? a.m : a.n, byRows = (a.m > a.n) != g.swapped;
-  const i0 = byRows ? from : 0, i1 = byRows ? to : m, j0 = byRows ? 0 : from, j1 = byRows ? n : to;
+  const m = g.swapped ? a.n : a.m,
+    n = g.swapped ? a.m : a.n,
+    byRows = a.m > a.n != g.swapped;
+  const i0 = byRows ? from : 0,
+    i1 = byRows ? to : m,
+    j0 = byRows ? 0 : from,
+    j1 = byRows ? n : to;
   g.packB = worthPacking(i1 - i0, <f64>g.k * <f64>(j1 - j0) * sizeof<T>(), g.bkt != 0);
-  g.packA = i1 - i0 > 1 && (j1 - j0 > 128 || g.amt && evenRun(g.amt, i0, min(i1 - i0, 3)) < min(i1 - i0, 3));
+  g.packA = i1 - i0 > 1 && (j1 - j0 > 128 || (g.amt && evenRun(g.amt, i0, min(i1 - i0, 3)) < min(i1 - i0, 3)));
   g.row = -1;
   const blocks = i1 - i0 > MC || j1 - j0 > NC || g.k > KC;
   for (; b < end; b++) {
-    const A = a.A + offset<T>(a.ab, a.abt, b), B = a.B + offset<T>(a.bb, a.bbt, b);
+    const A = a.A + offset<T>(a.ab, a.abt, b),
+      B = a.B + offset<T>(a.bb, a.bbt, b);
     g.C = a.C + offset<T>(a.cb, a.cbt, b);
     g.A = g.swapped ? B : A;
     g.B = g.swapped ? A : B;
@@ -75,7 +88,7 @@ function worthPacking(rows: i32, bytes: f64, folded: bool): bool {
 /** The largest part below `limit` when `count` lines are shared out evenly in multiples of `unit`. */
 function share(count: i32, limit: i32, unit: i32): i32 {
   const parts = (count + limit - 1) / limit;
-  return ((count + parts - 1) / parts + unit - 1) / unit * unit;
+  return (((count + parts - 1) / parts + unit - 1) / unit) * unit;
 }
 
 /**

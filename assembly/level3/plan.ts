@@ -100,16 +100,17 @@ export function place<T>(g: Plan, lines: i32): void {
 /** Points the tiles to the steps [p, p + steps) of operands that are packed or in place. */
 export function stepsOf<T>(g: Plan, p: i32, steps: i32, packedA: bool, packedB: bool): void {
   const which = (packedA ? 1 : 0) | (packedB ? 2 : 0);
-  const list = changetype<usize>(g) + PAIRS + <usize>(which * KC << 3);
+  const list = changetype<usize>(g) + PAIRS + <usize>((which * KC) << 3);
   g.pairs = list;
   if (g.from != p) {
     g.from = p;
     g.steps = steps;
     g.listed = 0;
   }
-  if (g.listed & 1 << which) return;
+  if (g.listed & (1 << which)) return;
   g.listed |= 1 << which;
-  const bk = packedB ? <i32>(32 / sizeof<T>()) : g.bk, ak = packedA ? MR : g.ak;
+  const bk = packedB ? <i32>(32 / sizeof<T>()) : g.bk,
+    ak = packedA ? MR : g.ak;
   pairs<T>(list, bk, packedB ? 0 : g.bkt, packedB ? 0 : p, ak, packedA ? 0 : g.akt, packedA ? 0 : p, steps);
 }
 
@@ -120,11 +121,31 @@ export function orient<T>(a: GemmArgs, g: Plan): void {
   const plain = a.bn == 1 && a.cn == 1 && !(a.bnt | a.cnt) && !(a.n & (2 * lanes<T>() - 1));
   g.swapped = !plain && a.m > 1 && (a.n == 1 || transposedIsFaster<T>(a));
   if (g.swapped) {
-    g.am = a.bn; g.ak = a.bk; g.bk = a.ak; g.bn = a.am; g.cm = a.cn; g.cn = a.cm;
-    g.amt = a.bnt; g.akt = a.bkt; g.bkt = a.akt; g.bnt = a.amt; g.cmt = a.cnt; g.cnt = a.cmt;
+    g.am = a.bn;
+    g.ak = a.bk;
+    g.bk = a.ak;
+    g.bn = a.am;
+    g.cm = a.cn;
+    g.cn = a.cm;
+    g.amt = a.bnt;
+    g.akt = a.bkt;
+    g.bkt = a.akt;
+    g.bnt = a.amt;
+    g.cmt = a.cnt;
+    g.cnt = a.cmt;
   } else {
-    g.am = a.am; g.ak = a.ak; g.bk = a.bk; g.bn = a.bn; g.cm = a.cm; g.cn = a.cn;
-    g.amt = a.amt; g.akt = a.akt; g.bkt = a.bkt; g.bnt = a.bnt; g.cmt = a.cmt; g.cnt = a.cnt;
+    g.am = a.am;
+    g.ak = a.ak;
+    g.bk = a.bk;
+    g.bn = a.bn;
+    g.cm = a.cm;
+    g.cn = a.cn;
+    g.amt = a.amt;
+    g.akt = a.akt;
+    g.bkt = a.bkt;
+    g.bnt = a.bnt;
+    g.cmt = a.cmt;
+    g.cnt = a.cnt;
   }
 }
 
@@ -139,15 +160,17 @@ function lanesOf<T>(stride: i32, table: usize, n: i32): f64 {
   const one = lanes<T>();
   if (!table) return stride == 1 ? <f64>((n + one - 1) & -one) : 0;
   const some = min(n, 64);
-  let sum = 0, runs = 1, run = 1;
+  let sum = 0,
+    runs = 1,
+    run = 1;
   for (let i = 1; i < some; i++, run++) {
-    if (load<i32>(table + (<usize>i << 2)) == load<i32>(table + (<usize>i << 2) - 4) + 1) continue;
+    if (load<i32>(table + ((<usize>i) << 2)) == load<i32>(table + ((<usize>i) << 2) - 4) + 1) continue;
     sum += (run + one - 1) & -one;
     runs++;
     run = 0;
   }
   sum += (run + one - 1) & -one;
-  return runs * one > some ? 0 : <f64>sum * <f64>n / <f64>some;
+  return runs * one > some ? 0 : (<f64>sum * <f64>n) / <f64>some;
 }
 
 /** Per step of k: tiles of m rows, and panels where columns have to be packed. */
@@ -161,5 +184,5 @@ function tiles<T>(m: i32, stride: i32, table: usize, n: i32, stepStride: i32, st
 /** Per step of k: sums that are not neighbours are scattered. */
 function sums<T>(stride: i32, table: usize, m: i32, n: i32, k: i32): f64 {
   if (lanesOf<T>(stride, table, n) > 0) return 0;
-  return <f64>m * <f64>n * 10 / <f64>min(max(k, 1), KC);
+  return (<f64>m * <f64>n * 10) / <f64>min(max(k, 1), KC);
 }

@@ -21,13 +21,14 @@ function isStrided(a: GemmArgs): bool {
  */
 export function isSmall<T>(a: GemmArgs): bool {
   if (a.bn != 1 || a.cn != 1 || a.n < lanes<T>() || a.n > 128 || a.m < 2 || a.k < 1 || a.k > KC) return false;
-  if (a.k * a.n * sizeof<T>() > 32768 || a.m <= a.n && a.m * a.n * a.k > PIECE || !isStrided(a)) return false;
+  if (a.k * a.n * sizeof<T>() > 32768 || (a.m <= a.n && a.m * a.n * a.k > PIECE) || !isStrided(a)) return false;
   return a.accumulate == 0 || (a.n & (lanes<T>() - 1)) == 0;
 }
 
 /** Rows [from, to) of batch elements [b, end). */
 export function small<T>(a: GemmArgs, b: i32, end: i32, from: i32, to: i32): void {
-  const g = changetype<Plan>(a.work), once = to - from <= MC;
+  const g = changetype<Plan>(a.work),
+    once = to - from <= MC;
   g.steps = a.k;
   g.pairs = a.work + PAIRS;
   g.ra = <usize>a.am * sizeof<T>();
@@ -35,7 +36,8 @@ export function small<T>(a: GemmArgs, b: i32, end: i32, from: i32, to: i32): voi
   pairs<T>(g.pairs, a.bk, 0, 0, a.ak, 0, 0, a.k);
   if (once) offsets<T>(a.work + ROWS, a.cm, 0, from, to - from);
   for (; b < end; b++) {
-    const B = a.B + <usize>(a.bb * b) * sizeof<T>(), C = a.C + <usize>(a.cb * b) * sizeof<T>();
+    const B = a.B + <usize>(a.bb * b) * sizeof<T>(),
+      C = a.C + <usize>(a.cb * b) * sizeof<T>();
     for (let i = from; i < to; i += MC) {
       const m = min(MC, to - i);
       if (!once) offsets<T>(a.work + ROWS, a.cm, 0, i, m);
@@ -46,18 +48,25 @@ export function small<T>(a: GemmArgs, b: i32, end: i32, from: i32, to: i32): voi
 
 /** The m rows listed. */
 function rows<T>(a: GemmArgs, g: Plan, m: i32, A: usize, B: usize, C: usize): void {
-  const one = lanes<T>(), two = 2 * one, n = a.n;
-  const panels = (m + MR - 1) / MR, low = m / panels, more = (m - low * panels) * (low + 1);
+  const one = lanes<T>(),
+    two = 2 * one,
+    n = a.n;
+  const panels = (m + MR - 1) / MR,
+    low = m / panels,
+    more = (m - low * panels) * (low + 1);
   for (let x = 0; x < n; ) {
-    const wide = n - x > one && n >= two, width = wide ? two : one;
+    const wide = n - x > one && n >= two,
+      width = wide ? two : one;
     x = min(x, n - width);
-    const b = B + <usize>x * sizeof<T>(), c = C + <usize>x * sizeof<T>();
-    let list = a.work + ROWS, at = A;
+    const b = B + <usize>x * sizeof<T>(),
+      c = C + <usize>x * sizeof<T>();
+    let list = a.work + ROWS,
+      at = A;
     for (let y = 0; y < m; ) {
       const h = y < more ? low + 1 : low;
       tile<T>(g, wide ? wideTile<T>(h, g.ra) : h, at, b, c, list);
       y += h;
-      list += <usize>h << 2;
+      list += (<usize>h) << 2;
       at += <usize>h * g.ra;
     }
     x += width;
@@ -71,11 +80,19 @@ export function isTiny(a: GemmArgs): bool {
 
 /** Batch elements [b, end), one product at a time. */
 export function tiny<T>(a: GemmArgs, b: i32, end: i32): void {
-  const am = <usize>a.am * sizeof<T>(), ak = <usize>a.ak * sizeof<T>(), cm = <usize>a.cm * sizeof<T>();
-  const bk = <usize>a.bk * sizeof<T>(), bn = <usize>a.bn * sizeof<T>(), cn = <usize>a.cn * sizeof<T>();
-  const m = a.m, n = a.n, k = a.k, more = a.accumulate != 0;
+  const am = <usize>a.am * sizeof<T>(),
+    ak = <usize>a.ak * sizeof<T>(),
+    cm = <usize>a.cm * sizeof<T>();
+  const bk = <usize>a.bk * sizeof<T>(),
+    bn = <usize>a.bn * sizeof<T>(),
+    cn = <usize>a.cn * sizeof<T>();
+  const m = a.m,
+    n = a.n,
+    k = a.k,
+    more = a.accumulate != 0;
   for (; b < end; b++) {
-    let A = a.A + <usize>(a.ab * b) * sizeof<T>(), C = a.C + <usize>(a.cb * b) * sizeof<T>();
+    let A = a.A + <usize>(a.ab * b) * sizeof<T>(),
+      C = a.C + <usize>(a.cb * b) * sizeof<T>();
     for (let i = 0; i < m; i++, A += am, C += cm) {
       let B = a.B + <usize>(a.bb * b) * sizeof<T>();
       for (let j = 0, c = C; j < n; j++, B += bn, c += cn) {

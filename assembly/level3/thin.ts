@@ -15,7 +15,8 @@ function put<T>(c: usize, sum: v128, more: bool): void {
 
 /** Columns done by now of [j, end), whose sums in C are neighbours. */
 export function thinColumns<T>(g: Plan, a: usize, j: i32, end: i32, c: usize): i32 {
-  const beside = g.bn == 1 && !g.bnt, along = g.bk == 1 && !(g.bkt | g.bnt);
+  const beside = g.bn == 1 && !g.bnt,
+    along = g.bk == 1 && !(g.bkt | g.bnt);
   const width = beside ? 8 * lanes<T>() : 8;
   if (!beside && !along) return j;
   for (; j + width <= end; j += width, c += <usize>width * sizeof<T>()) {
@@ -27,10 +28,19 @@ export function thinColumns<T>(g: Plan, a: usize, j: i32, end: i32, c: usize): i
 }
 
 function eightVectors<T>(g: Plan, a: usize, b: usize, c: usize): void {
-  const z = i64x2.splat(0), end = g.pairs + (<usize>g.steps << 3);
-  let s0 = z, s1 = z, s2 = z, s3 = z, s4 = z, s5 = z, s6 = z, s7 = z;
+  const z = i64x2.splat(0),
+    end = g.pairs + ((<usize>g.steps) << 3);
+  let s0 = z,
+    s1 = z,
+    s2 = z,
+    s3 = z,
+    s4 = z,
+    s5 = z,
+    s6 = z,
+    s7 = z;
   for (let at = g.pairs; at != end; at += 8) {
-    const w = b + load<u32>(at), t = v128.load_splat<T>(a + load<u32>(at, 4));
+    const w = b + load<u32>(at),
+      t = v128.load_splat<T>(a + load<u32>(at, 4));
     s0 = madd<T>(t, v128.load(w), s0);
     s1 = madd<T>(t, v128.load(w, 16), s1);
     s2 = madd<T>(t, v128.load(w, 32), s2);
@@ -55,14 +65,18 @@ function eightVectors<T>(g: Plan, a: usize, b: usize, c: usize): void {
 // @ts-ignore: decorator
 @inline
 function square<T>(s: v128, b: usize, ld: usize, t0: v128, t1: v128, t2: v128, t3: v128): v128 {
-  const p = v128.load(b), q = v128.load(b + ld);
+  const p = v128.load(b),
+    q = v128.load(b + ld);
   if (sizeof<T>() == 8) {
     return madd<T>(t1, v128.shuffle<u64>(p, q, 1, 3), madd<T>(t0, v128.shuffle<u64>(p, q, 0, 2), s));
   }
-  const x = v128.load(b + 2 * ld), y = v128.load(b + 3 * ld);
-  const pq = v128.shuffle<u32>(p, q, 0, 4, 1, 5), xy = v128.shuffle<u32>(x, y, 0, 4, 1, 5);
+  const x = v128.load(b + 2 * ld),
+    y = v128.load(b + 3 * ld);
+  const pq = v128.shuffle<u32>(p, q, 0, 4, 1, 5),
+    xy = v128.shuffle<u32>(x, y, 0, 4, 1, 5);
   s = madd<T>(t1, v128.shuffle<u64>(pq, xy, 1, 3), madd<T>(t0, v128.shuffle<u64>(pq, xy, 0, 2), s));
-  const qp = v128.shuffle<u32>(p, q, 2, 6, 3, 7), yx = v128.shuffle<u32>(x, y, 2, 6, 3, 7);
+  const qp = v128.shuffle<u32>(p, q, 2, 6, 3, 7),
+    yx = v128.shuffle<u32>(x, y, 2, 6, 3, 7);
   return madd<T>(t3, v128.shuffle<u64>(qp, yx, 1, 3), madd<T>(t2, v128.shuffle<u64>(qp, yx, 0, 2), s));
 }
 
@@ -82,11 +96,20 @@ function numberAt<T>(a: usize, at: usize): v128 {
 }
 
 function eightColumns<T>(g: Plan, a: usize, b: usize, ld: usize, c: usize): void {
-  const z = i64x2.splat(0), one = lanes<T>(), group = <usize>one * ld;
-  let s0 = z, s1 = z, s2 = z, s3 = z, at = g.pairs, k = g.steps;
-  for (; k >= one; k -= one, b += 16, at += <usize>one << 3) {
-    const t0 = numberAt<T>(a, at), t1 = numberAt<T>(a, at + 8);
-    const t2 = one == 4 ? numberAt<T>(a, at + 16) : z, t3 = one == 4 ? numberAt<T>(a, at + 24) : z;
+  const z = i64x2.splat(0),
+    one = lanes<T>(),
+    group = <usize>one * ld;
+  let s0 = z,
+    s1 = z,
+    s2 = z,
+    s3 = z,
+    at = g.pairs,
+    k = g.steps;
+  for (; k >= one; k -= one, b += 16, at += (<usize>one) << 3) {
+    const t0 = numberAt<T>(a, at),
+      t1 = numberAt<T>(a, at + 8);
+    const t2 = one == 4 ? numberAt<T>(a, at + 16) : z,
+      t3 = one == 4 ? numberAt<T>(a, at + 24) : z;
     s0 = square<T>(s0, b, ld, t0, t1, t2, t3);
     s1 = square<T>(s1, b + group, ld, t0, t1, t2, t3);
     if (one == 4) continue;

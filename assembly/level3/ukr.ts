@@ -41,35 +41,142 @@ function row<T, F, R>(x: usize): v128 {
 
 /** H rows x 2 vectors. */
 function wide<T, H, F>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void {
-  const z = i64x2.splat(0), ra = g.ra;
-  let p0 = z, p1 = z, p2 = z, p3 = z, p4 = z, p5 = z, q0 = z, q1 = z, q2 = z, q3 = z, q4 = z, q5 = z;
-  let t: v128, u: v128, v: v128, w: usize, x: usize, at = g.pairs;
-  const end = at + (<usize>g.steps << 3);
+  const z = i64x2.splat(0),
+    ra = g.ra;
+  let p0 = z,
+    p1 = z,
+    p2 = z,
+    p3 = z,
+    p4 = z,
+    p5 = z,
+    q0 = z,
+    q1 = z,
+    q2 = z,
+    q3 = z,
+    q4 = z,
+    q5 = z;
+  let t: v128,
+    u: v128,
+    v: v128,
+    w: usize,
+    x: usize,
+    at = g.pairs;
+  const end = at + ((<usize>g.steps) << 3);
   if (g.steps & 1) {
-    w = b + load<u32>(at); x = a + load<u32>(at, 4); u = v128.load(w); v = v128.load(w, 16);
-    t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = row<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = row<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = row<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = row<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = row<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
+    w = b + load<u32>(at);
+    x = a + load<u32>(at, 4);
+    u = v128.load(w);
+    v = v128.load(w, 16);
+    t = v128.load_splat<T>(x);
+    p0 = madd<T>(t, u, p0);
+    q0 = madd<T>(t, v, q0);
+    if (offsetof<H>() > 1) {
+      x = down<F>(x, ra);
+      t = row<T, F, N1>(x);
+      p1 = madd<T>(t, u, p1);
+      q1 = madd<T>(t, v, q1);
+    }
+    if (offsetof<H>() > 2) {
+      x = down<F>(x, ra);
+      t = row<T, F, N2>(x);
+      p2 = madd<T>(t, u, p2);
+      q2 = madd<T>(t, v, q2);
+    }
+    if (offsetof<H>() > 3) {
+      x = down<F>(x, ra);
+      t = row<T, F, N3>(x);
+      p3 = madd<T>(t, u, p3);
+      q3 = madd<T>(t, v, q3);
+    }
+    if (offsetof<H>() > 4) {
+      x = down<F>(x, ra);
+      t = row<T, F, N4>(x);
+      p4 = madd<T>(t, u, p4);
+      q4 = madd<T>(t, v, q4);
+    }
+    if (offsetof<H>() > 5) {
+      x = down<F>(x, ra);
+      t = row<T, F, N5>(x);
+      p5 = madd<T>(t, u, p5);
+      q5 = madd<T>(t, v, q5);
+    }
     at += 8;
   }
   for (; at != end; at += 16) {
-    w = b + load<u32>(at); x = a + load<u32>(at, 4); u = v128.load(w); v = v128.load(w, 16);
-    t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = row<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = row<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = row<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = row<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = row<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
-    w = b + load<u32>(at, 8); x = a + load<u32>(at, 12); u = v128.load(w); v = v128.load(w, 16);
-    t = v128.load_splat<T>(x); p0 = madd<T>(t, u, p0); q0 = madd<T>(t, v, q0);
-    if (offsetof<H>() > 1) { x = down<F>(x, ra); t = row<T, F, N1>(x); p1 = madd<T>(t, u, p1); q1 = madd<T>(t, v, q1); }
-    if (offsetof<H>() > 2) { x = down<F>(x, ra); t = row<T, F, N2>(x); p2 = madd<T>(t, u, p2); q2 = madd<T>(t, v, q2); }
-    if (offsetof<H>() > 3) { x = down<F>(x, ra); t = row<T, F, N3>(x); p3 = madd<T>(t, u, p3); q3 = madd<T>(t, v, q3); }
-    if (offsetof<H>() > 4) { x = down<F>(x, ra); t = row<T, F, N4>(x); p4 = madd<T>(t, u, p4); q4 = madd<T>(t, v, q4); }
-    if (offsetof<H>() > 5) { x = down<F>(x, ra); t = row<T, F, N5>(x); p5 = madd<T>(t, u, p5); q5 = madd<T>(t, v, q5); }
+    w = b + load<u32>(at);
+    x = a + load<u32>(at, 4);
+    u = v128.load(w);
+    v = v128.load(w, 16);
+    t = v128.load_splat<T>(x);
+    p0 = madd<T>(t, u, p0);
+    q0 = madd<T>(t, v, q0);
+    if (offsetof<H>() > 1) {
+      x = down<F>(x, ra);
+      t = row<T, F, N1>(x);
+      p1 = madd<T>(t, u, p1);
+      q1 = madd<T>(t, v, q1);
+    }
+    if (offsetof<H>() > 2) {
+      x = down<F>(x, ra);
+      t = row<T, F, N2>(x);
+      p2 = madd<T>(t, u, p2);
+      q2 = madd<T>(t, v, q2);
+    }
+    if (offsetof<H>() > 3) {
+      x = down<F>(x, ra);
+      t = row<T, F, N3>(x);
+      p3 = madd<T>(t, u, p3);
+      q3 = madd<T>(t, v, q3);
+    }
+    if (offsetof<H>() > 4) {
+      x = down<F>(x, ra);
+      t = row<T, F, N4>(x);
+      p4 = madd<T>(t, u, p4);
+      q4 = madd<T>(t, v, q4);
+    }
+    if (offsetof<H>() > 5) {
+      x = down<F>(x, ra);
+      t = row<T, F, N5>(x);
+      p5 = madd<T>(t, u, p5);
+      q5 = madd<T>(t, v, q5);
+    }
+    w = b + load<u32>(at, 8);
+    x = a + load<u32>(at, 12);
+    u = v128.load(w);
+    v = v128.load(w, 16);
+    t = v128.load_splat<T>(x);
+    p0 = madd<T>(t, u, p0);
+    q0 = madd<T>(t, v, q0);
+    if (offsetof<H>() > 1) {
+      x = down<F>(x, ra);
+      t = row<T, F, N1>(x);
+      p1 = madd<T>(t, u, p1);
+      q1 = madd<T>(t, v, q1);
+    }
+    if (offsetof<H>() > 2) {
+      x = down<F>(x, ra);
+      t = row<T, F, N2>(x);
+      p2 = madd<T>(t, u, p2);
+      q2 = madd<T>(t, v, q2);
+    }
+    if (offsetof<H>() > 3) {
+      x = down<F>(x, ra);
+      t = row<T, F, N3>(x);
+      p3 = madd<T>(t, u, p3);
+      q3 = madd<T>(t, v, q3);
+    }
+    if (offsetof<H>() > 4) {
+      x = down<F>(x, ra);
+      t = row<T, F, N4>(x);
+      p4 = madd<T>(t, u, p4);
+      q4 = madd<T>(t, v, q4);
+    }
+    if (offsetof<H>() > 5) {
+      x = down<F>(x, ra);
+      t = row<T, F, N5>(x);
+      p5 = madd<T>(t, u, p5);
+      q5 = madd<T>(t, v, q5);
+    }
   }
   if (g.more) {
     addTo<T, N2>(c + load<u32>(rows), p0, q0);
@@ -90,18 +197,39 @@ function wide<T, H, F>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void
 
 /** H rows x 1 vector: edges, so one form will do. */
 function slim<T, H>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void {
-  const z = i64x2.splat(0), ra = g.ra;
-  let p0 = z, p1 = z, p2 = z, p3 = z, p4 = z, p5 = z;
-  const end = g.pairs + (<usize>g.steps << 3);
+  const z = i64x2.splat(0),
+    ra = g.ra;
+  let p0 = z,
+    p1 = z,
+    p2 = z,
+    p3 = z,
+    p4 = z,
+    p5 = z;
+  const end = g.pairs + ((<usize>g.steps) << 3);
   for (let at = g.pairs; at != end; at += 8) {
     const u = v128.load(b + load<u32>(at));
     let x = a + load<u32>(at, 4);
     p0 = madd<T>(v128.load_splat<T>(x), u, p0);
-    if (offsetof<H>() > 1) { x += ra; p1 = madd<T>(v128.load_splat<T>(x), u, p1); }
-    if (offsetof<H>() > 2) { x += ra; p2 = madd<T>(v128.load_splat<T>(x), u, p2); }
-    if (offsetof<H>() > 3) { x += ra; p3 = madd<T>(v128.load_splat<T>(x), u, p3); }
-    if (offsetof<H>() > 4) { x += ra; p4 = madd<T>(v128.load_splat<T>(x), u, p4); }
-    if (offsetof<H>() > 5) { x += ra; p5 = madd<T>(v128.load_splat<T>(x), u, p5); }
+    if (offsetof<H>() > 1) {
+      x += ra;
+      p1 = madd<T>(v128.load_splat<T>(x), u, p1);
+    }
+    if (offsetof<H>() > 2) {
+      x += ra;
+      p2 = madd<T>(v128.load_splat<T>(x), u, p2);
+    }
+    if (offsetof<H>() > 3) {
+      x += ra;
+      p3 = madd<T>(v128.load_splat<T>(x), u, p3);
+    }
+    if (offsetof<H>() > 4) {
+      x += ra;
+      p4 = madd<T>(v128.load_splat<T>(x), u, p4);
+    }
+    if (offsetof<H>() > 5) {
+      x += ra;
+      p5 = madd<T>(v128.load_splat<T>(x), u, p5);
+    }
   }
   if (g.more) {
     addTo<T, N1>(c + load<u32>(rows), p0, z);
@@ -132,21 +260,52 @@ export function wideTile<T>(h: i32, ra: usize): i32 {
 @inline
 export function tile<T>(g: Plan, which: i32, a: usize, b: usize, c: usize, rows: usize): void {
   switch (which) {
-    case 1: slim<T, N1>(g, a, b, c, rows); break;
-    case 2: slim<T, N2>(g, a, b, c, rows); break;
-    case 3: slim<T, N3>(g, a, b, c, rows); break;
-    case 4: slim<T, N4>(g, a, b, c, rows); break;
-    case 5: slim<T, N5>(g, a, b, c, rows); break;
-    case 6: slim<T, N6>(g, a, b, c, rows); break;
-    case 7: wide<T, N1, N2>(g, a, b, c, rows); break;
-    case 8: wide<T, N2, N2>(g, a, b, c, rows); break;
-    case 9: wide<T, N3, N2>(g, a, b, c, rows); break;
-    case 10: wide<T, N4, N2>(g, a, b, c, rows); break;
-    case 11: wide<T, N5, N2>(g, a, b, c, rows); break;
-    case 12: wide<T, N6, N2>(g, a, b, c, rows); break;
-    case 15: wide<T, N3, N1>(g, a, b, c, rows); break;
-    case 16: wide<T, N4, N1>(g, a, b, c, rows); break;
-    case 17: wide<T, N5, N1>(g, a, b, c, rows); break;
-    default: wide<T, N6, N1>(g, a, b, c, rows);
+    case 1:
+      slim<T, N1>(g, a, b, c, rows);
+      break;
+    case 2:
+      slim<T, N2>(g, a, b, c, rows);
+      break;
+    case 3:
+      slim<T, N3>(g, a, b, c, rows);
+      break;
+    case 4:
+      slim<T, N4>(g, a, b, c, rows);
+      break;
+    case 5:
+      slim<T, N5>(g, a, b, c, rows);
+      break;
+    case 6:
+      slim<T, N6>(g, a, b, c, rows);
+      break;
+    case 7:
+      wide<T, N1, N2>(g, a, b, c, rows);
+      break;
+    case 8:
+      wide<T, N2, N2>(g, a, b, c, rows);
+      break;
+    case 9:
+      wide<T, N3, N2>(g, a, b, c, rows);
+      break;
+    case 10:
+      wide<T, N4, N2>(g, a, b, c, rows);
+      break;
+    case 11:
+      wide<T, N5, N2>(g, a, b, c, rows);
+      break;
+    case 12:
+      wide<T, N6, N2>(g, a, b, c, rows);
+      break;
+    case 15:
+      wide<T, N3, N1>(g, a, b, c, rows);
+      break;
+    case 16:
+      wide<T, N4, N1>(g, a, b, c, rows);
+      break;
+    case 17:
+      wide<T, N5, N1>(g, a, b, c, rows);
+      break;
+    default:
+      wide<T, N6, N1>(g, a, b, c, rows);
   }
 }

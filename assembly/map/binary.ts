@@ -3,7 +3,20 @@
 import { Head } from '../abi';
 import { item, lanesAt, offsetOf, PIECE, storeLanes, volume } from './walk';
 
-const enum Binary { add, sub, mul, div, max, min, less, lessEqual, equal, reluGrad, tanhGrad, sigmoidGrad }
+const enum Binary {
+  add,
+  sub,
+  mul,
+  div,
+  max,
+  min,
+  less,
+  lessEqual,
+  equal,
+  reluGrad,
+  tanhGrad,
+  sigmoidGrad,
+}
 
 @unmanaged
 export class BinaryArgs extends Head {
@@ -100,13 +113,21 @@ function apply<T>(op: i32, a: v128, b: v128): v128 {
 function other<T>(op: i32, a: v128, b: v128): v128 {
   const one = v128.splat<T>(1);
   switch (op) {
-    case Binary.div: return v128.div<T>(a, b);
-    case Binary.max: return v128.max<T>(a, b);
-    case Binary.min: return v128.min<T>(a, b);
-    case Binary.less: return v128.and(v128.lt<T>(a, b), one);
-    case Binary.lessEqual: return v128.and(v128.le<T>(a, b), one);
-    case Binary.equal: return v128.and(v128.eq<T>(a, b), one);
-    case Binary.tanhGrad: return v128.mul<T>(b, v128.sub<T>(one, v128.mul<T>(a, a)));
-    default: return v128.mul<T>(b, v128.mul<T>(a, v128.sub<T>(one, a)));
+    case Binary.div:
+      return v128.div<T>(a, b);
+    case Binary.max:
+      return v128.max<T>(a, b);
+    case Binary.min:
+      return v128.min<T>(a, b);
+    case Binary.less:
+      return v128.and(v128.lt<T>(a, b), one);
+    case Binary.lessEqual:
+      return v128.and(v128.le<T>(a, b), one);
+    case Binary.equal:
+      return v128.and(v128.eq<T>(a, b), one);
+    case Binary.tanhGrad:
+      return v128.mul<T>(b, v128.sub<T>(one, v128.mul<T>(a, a)));
+    default:
+      return v128.mul<T>(b, v128.mul<T>(a, v128.sub<T>(one, a)));
   }
 }

@@ -1,6 +1,12 @@
 /** The arithmetic of reduce: what joins two numbers, and the block of a dense row. */
 
-export const enum Reduce { sum, mean, max, min, sumSquares }
+export const enum Reduce {
+  sum,
+  mean,
+  max,
+  min,
+  sumSquares,
+}
 
 /** Running sums of a block, in vectors of either dtype; src/kernels/reduce.ts has the same. */
 export const LANES: usize = 16;
@@ -42,7 +48,14 @@ export function foldBlock<T>(op: i32, x: usize, n: usize, room: usize): v128 {
 @inline
 function foldDense<T>(op: i32, x: usize, n: usize, room: usize): v128 {
   const none = v128.splat<T>(identity<T>(op));
-  let s0 = none, s1 = none, s2 = none, s3 = none, s4 = none, s5 = none, s6 = none, s7 = none;
+  let s0 = none,
+    s1 = none,
+    s2 = none,
+    s3 = none,
+    s4 = none,
+    s5 = none,
+    s6 = none,
+    s7 = none;
   while (n > 0) {
     if (n < LANES) {
       x = padded<T>(x, n, room, none);

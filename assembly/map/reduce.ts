@@ -165,9 +165,7 @@ function takeOne<T>(op: i32, lane: usize, x: usize, n: usize, first: bool): void
 /** As takeOne with four rows in turn. */
 // @ts-ignore: decorator
 @inline
-function takeFour<T>(
-  op: i32, lane: usize, x0: usize, x1: usize, x2: usize, x3: usize, n: usize, first: bool,
-): void {
+function takeFour<T>(op: i32, lane: usize, x0: usize, x1: usize, x2: usize, x3: usize, n: usize, first: bool): void {
   const lanes: usize = 16 / sizeof<T>();
   const none = v128.splat<T>(identity<T>(op));
   const bytes = n * sizeof<T>();

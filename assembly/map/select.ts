@@ -39,7 +39,14 @@ export function select3<T>(args: SelectArgs): void {
 }
 
 function selectRow<T>(
-  c: usize, cStep: usize, a: usize, aStep: usize, b: usize, bStep: usize, y: usize, n: usize,
+  c: usize,
+  cStep: usize,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  y: usize,
+  n: usize,
 ): void {
   const lanes: usize = 16 / sizeof<T>();
   const zero = v128.splat<T>(0);

@@ -5,8 +5,26 @@ import { cos, erf, exp, log, sigmoid, sin, tanh } from '../simd/math';
 import { item, lanesAt, offsetOf, PIECE, storeLanes, volume } from './walk';
 
 const enum Unary {
-  copy, neg, abs, sign, floor, sqrt, rsqrt, reciprocal, square, relu, step,
-  exp, log, tanh, erf, sin, cos, sigmoid, gelu, geluGrad,
+  copy,
+  neg,
+  abs,
+  sign,
+  floor,
+  sqrt,
+  rsqrt,
+  reciprocal,
+  square,
+  relu,
+  step,
+  exp,
+  log,
+  tanh,
+  erf,
+  sin,
+  cos,
+  sigmoid,
+  gelu,
+  geluGrad,
 }
 
 @unmanaged
@@ -94,21 +112,36 @@ function apply<T>(op: i32, x: v128): v128 {
 
 function other<T>(op: i32, x: v128): v128 {
   switch (op) {
-    case Unary.sign: return sign<T>(x);
-    case Unary.floor: return v128.floor<T>(x);
-    case Unary.sqrt: return v128.sqrt<T>(x);
-    case Unary.rsqrt: return v128.div<T>(v128.splat<T>(1), v128.sqrt<T>(x));
-    case Unary.reciprocal: return v128.div<T>(v128.splat<T>(1), x);
-    case Unary.exp: return exp<T>(x);
-    case Unary.log: return log<T>(x);
-    case Unary.tanh: return tanh<T>(x);
-    case Unary.erf: return erf<T>(x);
-    case Unary.sin: return sin<T>(x);
-    case Unary.cos: return cos<T>(x);
-    case Unary.sigmoid: return sigmoid<T>(x);
-    case Unary.gelu: return v128.mul<T>(x, normal<T>(x));
-    case Unary.geluGrad: return v128.add<T>(normal<T>(x), v128.mul<T>(x, density<T>(x)));
-    default: return x;
+    case Unary.sign:
+      return sign<T>(x);
+    case Unary.floor:
+      return v128.floor<T>(x);
+    case Unary.sqrt:
+      return v128.sqrt<T>(x);
+    case Unary.rsqrt:
+      return v128.div<T>(v128.splat<T>(1), v128.sqrt<T>(x));
+    case Unary.reciprocal:
+      return v128.div<T>(v128.splat<T>(1), x);
+    case Unary.exp:
+      return exp<T>(x);
+    case Unary.log:
+      return log<T>(x);
+    case Unary.tanh:
+      return tanh<T>(x);
+    case Unary.erf:
+      return erf<T>(x);
+    case Unary.sin:
+      return sin<T>(x);
+    case Unary.cos:
+      return cos<T>(x);
+    case Unary.sigmoid:
+      return sigmoid<T>(x);
+    case Unary.gelu:
+      return v128.mul<T>(x, normal<T>(x));
+    case Unary.geluGrad:
+      return v128.add<T>(normal<T>(x), v128.mul<T>(x, density<T>(x)));
+    default:
+      return x;
   }
 }
 

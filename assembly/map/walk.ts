@@ -6,7 +6,7 @@ export const PIECE: usize = 16384;
 /** Product of the sizes. */
 export function volume(shape: usize, order: i32): usize {
   let size: usize = 1;
-  for (let k = 0; k < order; k++) size *= load<u32>(shape + (<usize>k << 2));
+  for (let k = 0; k < order; k++) size *= load<u32>(shape + ((<usize>k) << 2));
   return size;
 }
 
@@ -14,7 +14,7 @@ export function volume(shape: usize, order: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function item(list: usize, k: i32): usize {
-  return load<u32>(list + (<usize>k << 2));
+  return load<u32>(list + ((<usize>k) << 2));
 }
 
 /** Offset in elements of the index `i` that counts through the first `modes` modes, row-major. */

@@ -5,7 +5,12 @@ import { PIECE } from '../map/walk';
 import { convert } from './convert';
 
 /** Places in the list of dtypes in src/dtype.ts. */
-const enum From { f32, f64, i32, u8 }
+const enum From {
+  f32,
+  f64,
+  i32,
+  u8,
+}
 
 @unmanaged
 export class CastArgs extends Head {

@@ -90,7 +90,14 @@ function transposeTile<T>(x: usize, xColumn: usize, y: usize, yRow: usize, rows:
 }
 
 function copyEach<T>(
-  x: usize, xRow: usize, xColumn: usize, y: usize, yRow: usize, yColumn: usize, rows: usize, columns: usize,
+  x: usize,
+  xRow: usize,
+  xColumn: usize,
+  y: usize,
+  yRow: usize,
+  yColumn: usize,
+  rows: usize,
+  columns: usize,
 ): void {
   for (; rows > 0; rows--) {
     let from = x;

@@ -48,20 +48,71 @@ function sweep<T>(a: AdamArgs, decoupled: bool): void {
   const vOut = a.vOut + from;
   let i: usize = 0;
   for (; bytes - i >= 16; i += 16) {
-    update<T>(p + i, g + i, m + i, v + i, out + i, mOut + i, vOut + i, lanes<T>(),
-      beta1, rest1, beta2, rest2, eps, decay, step, root, scale, decoupled);
+    update<T>(
+      p + i,
+      g + i,
+      m + i,
+      v + i,
+      out + i,
+      mOut + i,
+      vOut + i,
+      lanes<T>(),
+      beta1,
+      rest1,
+      beta2,
+      rest2,
+      eps,
+      decay,
+      step,
+      root,
+      scale,
+      decoupled,
+    );
   }
   for (; i != bytes; i += sizeof<T>()) {
-    update<T>(p + i, g + i, m + i, v + i, out + i, mOut + i, vOut + i, 1,
-      beta1, rest1, beta2, rest2, eps, decay, step, root, scale, decoupled);
+    update<T>(
+      p + i,
+      g + i,
+      m + i,
+      v + i,
+      out + i,
+      mOut + i,
+      vOut + i,
+      1,
+      beta1,
+      rest1,
+      beta2,
+      rest2,
+      eps,
+      decay,
+      step,
+      root,
+      scale,
+      decoupled,
+    );
   }
 }
 
 // @ts-ignore: decorator
 @inline
 function update<T>(
-  p: usize, g: usize, m: usize, v: usize, out: usize, mOut: usize, vOut: usize, width: i32,
-  beta1: v128, rest1: v128, beta2: v128, rest2: v128, eps: v128, decay: v128, step: v128, root: v128, scale: v128,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  out: usize,
+  mOut: usize,
+  vOut: usize,
+  width: i32,
+  beta1: v128,
+  rest1: v128,
+  beta2: v128,
+  rest2: v128,
+  eps: v128,
+  decay: v128,
+  step: v128,
+  root: v128,
+  scale: v128,
   decoupled: bool,
 ): void {
   const zero = i64x2.splat(0);
@@ -70,9 +121,7 @@ function update<T>(
   if (decoupled) x = v128.mul<T>(x, decay);
   else d = v128.add<T>(d, v128.mul<T>(decay, x));
   const mean = v128.add<T>(v128.mul<T>(beta1, loadPart<T>(m, width, zero)), v128.mul<T>(rest1, d));
-  const square = v128.add<T>(
-    v128.mul<T>(beta2, loadPart<T>(v, width, zero)), v128.mul<T>(rest2, v128.mul<T>(d, d)),
-  );
+  const square = v128.add<T>(v128.mul<T>(beta2, loadPart<T>(v, width, zero)), v128.mul<T>(rest2, v128.mul<T>(d, d)));
   storePart<T>(mOut, width, mean);
   storePart<T>(vOut, width, square);
   const size = v128.add<T>(v128.mul<T>(v128.sqrt<T>(square), root), eps);

@@ -46,7 +46,7 @@ function maxSome<T>(a: PoolArgs, x: usize, y: usize, index: usize, oy: i32, from
   for (let ox = from; ox < to; ox++) {
     const x0 = max(ox * a.sw - a.pw, 0);
     const x1 = min(ox * a.sw - a.pw + a.kw, width);
-    let best = -<T>Infinity;
+    let best = -(<T>Infinity);
     let at = x0 < x1 && y0 < y1 ? y0 * width + x0 : -1;
     for (let iy = y0; iy < y1; iy++) {
       for (let ix = x0; ix < x1; ix++) {
@@ -95,7 +95,7 @@ function maxLanes<T>(a: PoolArgs, x: usize, y: usize, index: usize, oy: i32, fro
   for (let next = from; next < to; next += lanes<T>()) {
     const ox = min(next, to - lanes<T>());
     const x0 = ox * sw - a.pw;
-    let best = v128.splat<T>(-<T>Infinity);
+    let best = v128.splat<T>(-(<T>Infinity));
     let at = addOffsets<T>(offsets<T>(y0 < y1 ? y0 * width + x0 : -1), y0 < y1 ? pitchOffsets<T>(sw) : i64x2.splat(0));
     for (let iy = y0; iy < y1; iy++) {
       let k = addOffsets<T>(offsets<T>(iy * width + x0), pitchOffsets<T>(sw));

@@ -3,7 +3,15 @@
 import { fail, INDEX } from '../abi';
 import { lanes } from './lanes';
 import {
-  AVERAGE, addOffsets, areHalves, loadOffsets, offsets, pitchOffsets, sameOffsets, storeZipped, Windows,
+  AVERAGE,
+  addOffsets,
+  areHalves,
+  loadOffsets,
+  offsets,
+  pitchOffsets,
+  sameOffsets,
+  storeZipped,
+  Windows,
 } from './windows';
 
 @unmanaged
@@ -80,7 +88,7 @@ function scatterHalves<T>(a: PoolGradArgs, g: usize, index: usize, dx: usize, oy
   const width = a.width;
   const pitch = <usize>width * sizeof<T>();
   const zero = i64x2.splat(0);
-  const done = a.outWidth - a.outWidth % lanes<T>();
+  const done = a.outWidth - (a.outWidth % lanes<T>());
   let row = dx + 2 * <usize>oy * pitch;
   let k = addOffsets<T>(offsets<T>(2 * oy * width), pitchOffsets<T>(2));
   for (let ox = 0; ox < done; ox += lanes<T>()) {
@@ -92,7 +100,8 @@ function scatterHalves<T>(a: PoolGradArgs, g: usize, index: usize, dx: usize, oy
     const md = sameOffsets<T>(at, addOffsets<T>(k, offsets<T>(width + 1)));
     storeZipped<T>(row, v128.and(value, ma), v128.and(value, mb));
     storeZipped<T>(row + pitch, v128.and(value, mc), v128.and(value, md));
-    if (!i32x4.all_true(v128.or(v128.or(ma, mb), v128.or(mc, md)))) report(index + <usize>ox * 4, lanes<T>(), a, oy, ox);
+    if (!i32x4.all_true(v128.or(v128.or(ma, mb), v128.or(mc, md))))
+      report(index + <usize>ox * 4, lanes<T>(), a, oy, ox);
     k = addOffsets<T>(k, offsets<T>(2 * lanes<T>()));
     row += 32;
   }
@@ -115,7 +124,7 @@ function spreadHalves<T>(a: PoolGradArgs, g: usize, dx: usize, oy: i32): i32 {
   const pitch = <usize>a.width * sizeof<T>();
   const zero = i64x2.splat(0);
   const quarter = v128.splat<T>(0.25);
-  const done = a.outWidth - a.outWidth % lanes<T>();
+  const done = a.outWidth - (a.outWidth % lanes<T>());
   let row = dx + 2 * <usize>oy * pitch;
   for (let ox = 0; ox < done; ox += lanes<T>()) {
     const share = v128.add<T>(zero, v128.mul<T>(v128.load(g + <usize>ox * sizeof<T>()), quarter));

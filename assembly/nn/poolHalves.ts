@@ -15,7 +15,7 @@ export function maxHalves<T>(a: Windows, x: usize, y: usize, index: usize, oy: i
   const step = offsets<T>(2 * lanes<T>());
   let row = x + 2 * <usize>oy * pitch;
   let k = addOffsets<T>(offsets<T>(2 * oy * width), pitchOffsets<T>(2));
-  const done = a.outWidth - a.outWidth % lanes<T>();
+  const done = a.outWidth - (a.outWidth % lanes<T>());
   for (let ox = 0; ox < done; ox += lanes<T>()) {
     const b = odds<T>(v128.load(row), v128.load(row, 16));
     const c = evens<T>(v128.load(row), v128.load(row, 16));
@@ -44,7 +44,7 @@ export function averageHalves<T>(a: Windows, x: usize, y: usize, oy: i32): i32 {
   const pitch = <usize>a.width * sizeof<T>();
   const quarter = v128.splat<T>(0.25);
   let row = x + 2 * <usize>oy * pitch;
-  const done = a.outWidth - a.outWidth % lanes<T>();
+  const done = a.outWidth - (a.outWidth % lanes<T>());
   for (let ox = 0; ox < done; ox += lanes<T>()) {
     const u = v128.load(row);
     const v = v128.load(row, 16);

@@ -68,7 +68,16 @@ export function gradSums<T>(x: usize, g: usize, gamma: usize, n: i32, mean: T, i
 
 /** dx = ((d - a) - h b) scale over rows of n. */
 export function gradRow<T>(
-  x: usize, g: usize, gamma: usize, dx: usize, n: i32, mean: T, inv: T, a: T, b: T, scale: T,
+  x: usize,
+  g: usize,
+  gamma: usize,
+  dx: usize,
+  n: i32,
+  mean: T,
+  inv: T,
+  a: T,
+  b: T,
+  scale: T,
 ): void {
   const m = v128.splat<T>(mean);
   const r = v128.splat<T>(inv);

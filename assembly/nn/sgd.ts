@@ -65,8 +65,18 @@ function sweep<T>(a: SgdArgs, momentum: bool, nesterov: bool): void {
 // @ts-ignore: decorator
 @inline
 function update<T>(
-  p: usize, g: usize, b: usize, out: usize, bOut: usize, width: i32,
-  lr: v128, mu: v128, decay: v128, scale: v128, momentum: bool, nesterov: bool,
+  p: usize,
+  g: usize,
+  b: usize,
+  out: usize,
+  bOut: usize,
+  width: i32,
+  lr: v128,
+  mu: v128,
+  decay: v128,
+  scale: v128,
+  momentum: bool,
+  nesterov: bool,
 ): void {
   const zero = i64x2.splat(0);
   const x = loadPart<T>(p, width, zero);

@@ -6,7 +6,7 @@ import { rowSum } from './rows';
 
 /** Greatest of x [n]; NaN if there is one, -Infinity for n = 0. */
 export function rowMax<T>(x: usize, n: i32): T {
-  const none = v128.splat<T>(-<T>Infinity);
+  const none = v128.splat<T>(-(<T>Infinity));
   const end = x + <usize>n * sizeof<T>();
   let p = x;
   let a = none;

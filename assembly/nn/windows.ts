@@ -24,8 +24,14 @@ export const AVERAGE: i32 = 1;
 /** Every window is a whole 2 x 2 block of its own. */
 export function areHalves(a: Windows): bool {
   return (
-    a.kh == 2 && a.kw == 2 && a.sh == 2 && a.sw == 2 && a.ph == 0 && a.pw == 0 &&
-    2 * a.outHeight <= a.height && 2 * a.outWidth <= a.width
+    a.kh == 2 &&
+    a.kw == 2 &&
+    a.sh == 2 &&
+    a.sw == 2 &&
+    a.ph == 0 &&
+    a.pw == 0 &&
+    2 * a.outHeight <= a.height &&
+    2 * a.outWidth <= a.width
   );
 }
 

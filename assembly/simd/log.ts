@@ -42,7 +42,10 @@ function exponent<T>(bits: v128): v128 {
   if (sizeof<T>() == 4) {
     return f32x4.sub(v128.or(i32x4.shr_u(bits, 23), i32x4.splat(0x4b000000)), f32x4.splat(8388608 + 127));
   }
-  return f64x2.sub(v128.or(i64x2.shr_u(bits, 52), i64x2.splat(0x4330000000000000)), f64x2.splat(4503599627370496 + 1023));
+  return f64x2.sub(
+    v128.or(i64x2.shr_u(bits, 52), i64x2.splat(0x4330000000000000)),
+    f64x2.splat(4503599627370496 + 1023),
+  );
 }
 
 /** The 1 + f of moved bits. */
