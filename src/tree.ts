@@ -84,7 +84,12 @@ export function leafAt<L>(tree: Tree<L>, path: string): L {
   const leaves = leavesOf<L>(tree);
   const leaf = leaves.get(path);
   if (leaf === undefined) {
-    throw new ShapeError('tree', 'the path names a leaf', `'${path}'`, `choose one of ${[...leaves.keys()].join(', ')}`);
+    throw new ShapeError(
+      'tree',
+      'the path names a leaf',
+      `'${path}'`,
+      `choose one of ${[...leaves.keys()].join(', ')}`,
+    );
   }
   return leaf;
 }

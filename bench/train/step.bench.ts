@@ -71,7 +71,8 @@ const rows: Row[] = values.formats.split(',').map((format) => {
 /** CPU milliseconds of one step of a row. */
 async function round(row: Row, steps: number): Promise<number> {
   const before = process.cpuUsage();
-  for (let k = 0; k < steps; k++) await row.steps.next().catch((error: Error) => Promise.reject(new Error(row.format, { cause: error })));
+  for (let k = 0; k < steps; k++)
+    await row.steps.next().catch((error: Error) => Promise.reject(new Error(row.format, { cause: error })));
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000 / steps;
 }

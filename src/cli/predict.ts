@@ -42,6 +42,10 @@ export const predict: Command = {
     ['rankwise predict run --data digits --first 5', 'the first five test digits'],
   ],
   async run({ words, values, output }) {
+    if ((words[1] === undefined) === (values.data === undefined)) {
+      const got = words[1] === undefined ? 'neither' : 'both';
+      throw new UsageError(`predict: inputs come from FILE or from --data; got ${got}; give one of them`);
+    }
     const loaded = await openModel(words[0]!);
     const inputs = await readInputs(loaded, words[1], values);
     const count = Math.min(inputs.count, (values.first as number | undefined) ?? inputs.count);
@@ -66,10 +70,6 @@ export const predict: Command = {
 
 async function readInputs(loaded: LoadedModel, file: string | undefined, values: Values): Promise<Inputs> {
   const { data, 'data-dir': dir } = values;
-  if ((file === undefined) === (data === undefined)) {
-    const got = file === undefined ? 'neither' : 'both';
-    throw new UsageError(`predict: inputs come from FILE or from --data; got ${got}; give one of them`);
-  }
   if (typeof data === 'string') {
     const split = splitFor('predict', loaded, await openData(data, dir), 'test');
     return { values: split.images, count: split.count, labels: split.labels };

@@ -78,7 +78,10 @@ test('every example is seen once an epoch, in an order of its own', () => {
     rest.map(({ step }) => step),
     [6, 7],
   );
-  assert.equal(rest.flatMap(({ x }) => [...dataSync(x)]), seen[1]!.slice(2 * 14 * 32));
+  assert.equal(
+    rest.flatMap(({ x }) => [...dataSync(x)]),
+    seen[1]!.slice(2 * 14 * 32),
+  );
 });
 
 test('the host gets a turn after every step', async () => {
