@@ -3,8 +3,6 @@
  * line without a terminal; there a plain line appears every ten seconds instead.
  */
 
-import { styleText } from 'node:util';
-
 export interface OutputOptions {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -59,12 +57,13 @@ export class Output {
     }
   }
 
+  // Not util.styleText: it asks the stream of its own thread whether that is a terminal.
   bold(text: string): string {
-    return this.options.color ? styleText('bold', text) : text;
+    return this.options.color ? `\u001b[1m${text}\u001b[22m` : text;
   }
 
   dim(text: string): string {
-    return this.options.color ? styleText('dim', text) : text;
+    return this.options.color ? `\u001b[2m${text}\u001b[22m` : text;
   }
 
   /** Ends the moving line. */
