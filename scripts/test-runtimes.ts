@@ -5,6 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Report } from '../test/runtimes/probe.ts';
 import { lawFiles } from './runtimes/bundle.ts';
 import { probeChromium, strictChromium } from './runtimes/chromium.ts';
 import { testEdge } from './runtimes/edge.ts';
@@ -21,20 +22,28 @@ const FEW = 2000;
 
 type Test = (tally: Tally, name: string, command: readonly string[]) => Promise<void>;
 
+/** The report of the first runtime, whose kernels the others must match. */
+let first: Report | undefined;
+
+function judged(tally: Tally, name: string, report: Report): void {
+  first ??= report;
+  judge(tally, name, report, first);
+}
+
 const program: Test = async (tally, name, command) => {
   const report = await probeProgram(command, { laws: true, calls: CALLS });
-  judge(tally, name, report);
+  judged(tally, name, report);
   judgeNaive(tally, name, report.naive);
 };
 
 const hashesOnly: Test = async (tally, name, command) => {
   const report = await probeProgram(command, { laws: false, calls: FEW });
-  judge(tally, `${name} (${report.runtime})`, report);
+  judged(tally, `${name} (${report.runtime})`, report);
 };
 
 const page: Test = async (tally, name, command) => {
   const report = await probeChromium(command, CALLS);
-  judge(tally, name, report);
+  judged(tally, name, report);
   judgeNaive(tally, name, report.naive);
 };
 
@@ -44,7 +53,7 @@ const strict: Test = async (tally, name, command) => {
 
 const worker: Test = async (tally, name, command) => {
   const { report, naive, host } = await probeWorkerd(command, CALLS);
-  judge(tally, name, report);
+  judged(tally, name, report);
   judgeNaive(tally, name, naive, host);
 };
 

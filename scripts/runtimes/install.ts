@@ -41,13 +41,15 @@ const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'rankwise-runtimes');
 
-/** The output of a command, or an Error with the end of what it said. */
+/** The output of a command, or an Error with the beginning of what it complained of. */
 function run(command: string, args: readonly string[]): string {
   try {
     return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 600_000 });
   } catch (cause) {
     const { stderr, message } = cause as Error & { stderr?: string };
-    throw new Error((stderr || message).trim().split('\n').slice(-3).join(' '), { cause });
+    const lines = (stderr || message).trim().split('\n');
+    const complaints = lines.filter((line) => line !== '' && !/^(?:npm warn|W: |WARNING)/.test(line));
+    throw new Error(complaints.slice(0, 3).join(' '), { cause });
   }
 }
 

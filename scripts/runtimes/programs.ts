@@ -1,6 +1,6 @@
 /** Node, Deno, Bun: the bundle is a script, its report the last line it prints. */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '../../test/runtimes/probe.ts';
@@ -20,9 +20,11 @@ export interface ProbeOptions {
   readonly calls: number;
 }
 
-/** A new folder for files of a test. */
+/** A new folder for files of a test, removed at the end of the process. */
 export function temporary(name: string): string {
-  return mkdtempSync(join(tmpdir(), `rankwise-${name}-`));
+  const folder = mkdtempSync(join(tmpdir(), `rankwise-${name}-`));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 const built = new Map<boolean, string>();

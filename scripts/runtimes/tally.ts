@@ -4,20 +4,25 @@ export class Tally {
   passed = 0;
   failed = 0;
   skipped = 0;
+  readonly #write: (text: string) => void;
+
+  constructor(write: (text: string) => void = (text) => void process.stdout.write(text)) {
+    this.#write = write;
+  }
 
   pass(name: string, detail = ''): void {
     this.passed++;
-    process.stdout.write(`ok   ${name}${detail === '' ? '' : `: ${detail}`}\n`);
+    this.#write(`ok   ${name}${detail === '' ? '' : `: ${detail}`}\n`);
   }
 
   fail(name: string, ...lines: readonly string[]): void {
     this.failed++;
-    process.stdout.write(`FAIL ${name}\n${lines.map((line) => `     ${line.replaceAll('\n', '\n     ')}\n`).join('')}`);
+    this.#write(`FAIL ${name}\n${lines.map((line) => `     ${line.replaceAll('\n', '\n     ')}\n`).join('')}`);
   }
 
   skip(name: string, reason: string): void {
     this.skipped++;
-    process.stdout.write(`skip ${name}: ${reason}\n`);
+    this.#write(`skip ${name}: ${reason}\n`);
   }
 
   /** Passes where `problems` is empty. */
