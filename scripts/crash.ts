@@ -24,7 +24,5 @@ if (values.help || !Number.isSafeInteger(kills) || kills < 1 || !Number.isSafeIn
 } else {
   process.stdout.write(`seed ${seed}\n`);
   const report = await crash(kills, seed, (text) => process.stdout.write(`${text}\n`));
-  process.stdout.write(
-    `${report.kills} kills, ${report.met} of them in time; ${report.runs} runs gone on with, all files equal; 0 unreadable\n`,
-  );
+  process.stdout.write(`${report.kills} kills, ${report.runs} runs gone on with: all files equal, none unreadable\n`);
 }

@@ -11,8 +11,9 @@ import { methodNamed, type MethodSettings } from '../methods/all.ts';
 import type { Method } from '../methods/method.ts';
 import { modelNamed } from '../nn/models/all.ts';
 import type { Module } from '../nn/module.ts';
+import { type Shape, showShape } from '../shape.ts';
 import type { ModelSpec } from '../train/modelSpec.ts';
-import { supervised } from '../train/task.ts';
+import { type Augmentation, supervised } from '../train/task.ts';
 import type { TrainTask } from '../train/train.ts';
 import { UsageError, type Values } from './command.ts';
 
@@ -174,13 +175,19 @@ export function prepare(config: RunConfig, data: Dataset): Prepared {
     ...(steps === undefined ? {} : { maxSteps: steps }),
     batchSize: batch,
     seed,
-    ...(augment ? { augment: { flip: true, crop: 4 } } : {}),
+    ...(augment ? { augment: augmentationOf(data.shape) } : {}),
   });
   const { name, mean, std, classNames } = data;
   const labels = classNames === undefined ? {} : { labels: classNames };
   const spec = { model: config.model, ...shape, loss: 'crossEntropy' as const, data: name, mean, std, ...labels };
   const method = methodNamed(config.method).build(config.settings);
   return { spec, model, method, task, notes, ...(parts === undefined ? {} : { validation: parts.validation }) };
+}
+
+/** Mirrored, and moved by an eighth of their size. Throws FormatError for what is not an image. */
+function augmentationOf(shape: Shape): Augmentation {
+  if (shape.length === 3) return { flip: true, crop: Math.floor(Math.min(shape[1]!, shape[2]!) / 8) };
+  throw new FormatError('train', '--augment belongs to images', showShape(shape), 'leave it out');
 }
 
 function weightOf({ format, rank }: RunConfig, note: NonNullable<FactorizeOptions['note']>): MakeWeight {

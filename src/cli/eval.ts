@@ -5,7 +5,7 @@ import { evaluate } from '../train/evaluate.ts';
 import { batchesOf } from '../train/task.ts';
 import { type Command, Exit } from './command.ts';
 import { openData } from './data.ts';
-import { openModel, splitFor } from './model.ts';
+import { openClassifier, splitFor } from './model.ts';
 import { grouped } from './output.ts';
 import { percent } from './report.ts';
 
@@ -24,7 +24,7 @@ export const evaluateCommand: Command = {
     ['rankwise eval run/model.safetensors --data mnist --json', 'another set, one JSON object'],
   ],
   async run({ words, values, output }) {
-    const loaded = await openModel(words[0]!);
+    const loaded = await openClassifier('eval', words[0]!);
     const data = await openData((values.data as string | undefined) ?? loaded.spec.data, values['data-dir']);
     const split = splitFor('eval', loaded, data, values.split as 'train' | 'test');
     // The model normalizes as it was trained, whatever the data's own moments are.

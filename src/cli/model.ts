@@ -16,8 +16,11 @@ export function modelPath(path: string): string {
   return existsSync(path) && statSync(path).isDirectory() ? inside : path;
 }
 
-export async function openModel(path: string): Promise<LoadedModel> {
-  return loadModel(await readBytes(modelPath(path), MOST_BYTES));
+/** A model that tells classes. Throws FormatError for others, and for what is no model. */
+export async function openClassifier(op: string, path: string): Promise<LoadedModel> {
+  const loaded = loadModel(await readBytes(modelPath(path), MOST_BYTES));
+  if (loaded.spec.loss === 'crossEntropy') return loaded;
+  throw new FormatError(op, 'the model tells classes', `the loss ${loaded.spec.loss}`, 'use the library for others');
 }
 
 /** A split of a data set as the model takes it. Throws FormatError where shapes or classes do not fit. */

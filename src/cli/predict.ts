@@ -14,7 +14,7 @@ import type { LoadedModel } from '../train/modelFile.ts';
 import { pause } from '../train/pause.ts';
 import { type Command, Exit, UsageError, type Values } from './command.ts';
 import { openData } from './data.ts';
-import { openModel, splitFor } from './model.ts';
+import { openClassifier, splitFor } from './model.ts';
 import { table } from './output.ts';
 
 const MOST_BYTES = 2 ** 30;
@@ -46,7 +46,7 @@ export const predict: Command = {
       const got = words[1] === undefined ? 'neither' : 'both';
       throw new UsageError(`predict: inputs come from FILE or from --data; got ${got}; give one of them`);
     }
-    const loaded = await openModel(words[0]!);
+    const loaded = await openClassifier('predict', words[0]!);
     const inputs = await readInputs(loaded, words[1], values);
     const count = Math.min(inputs.count, (values.first as number | undefined) ?? inputs.count);
     const rows: Prediction[] = [];

@@ -1,6 +1,7 @@
 /** A training run as commands use it: progress, validation, checkpoints in time, and the figures at the end. */
 
-import type { Dataset } from '../io/dataset.ts';
+import type { Dataset, Split } from '../io/dataset.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { type Counts, countsOf, ranksByPath } from '../train/counts.ts';
 import { evaluate, type Measured } from '../train/evaluate.ts';
 import { batchesOf } from '../train/task.ts';
@@ -93,13 +94,12 @@ export class Run {
 
   /** The figures of the trained model; the test set is used here and nowhere else. Throws Interrupted by the signal. */
   async result(): Promise<RunResult> {
-    const { config, data, signal } = this.#options;
+    const { config, data } = this.#options;
     const { model, task, validation } = this.prepared;
     const params = this.training.finish();
     // A run that is gone on with after its last step has not been measured in this process.
     if (validation !== undefined) this.#validation ??= await this.#validate();
-    const batches = untilAborted(batchesOf(data.test, data), signal);
-    const { accuracy, loss } = await evaluate(model, params, batches);
+    const { accuracy, loss } = await evaluate(model, params, this.#batches('testing', data.test));
     return {
       testAccuracy: accuracy!,
       testLoss: loss,
@@ -139,9 +139,19 @@ export class Run {
   }
 
   #validate(): Promise<Measured> {
-    const { data, signal } = this.#options;
-    const batches = untilAborted(batchesOf(this.prepared.validation!, data), signal);
-    return evaluate(this.prepared.model, this.training.view(), batches);
+    const { model, validation } = this.prepared;
+    return evaluate(model, this.training.view(), this.#batches('validating', validation!));
+  }
+
+  /** The batches of a split, with progress, until the signal comes. */
+  *#batches(doing: string, split: Split): Generator<{ x: Tensor; y: Tensor }> {
+    const { data, output, signal, title = '' } = this.#options;
+    let count = 0;
+    for (const batch of untilAborted(batchesOf(split, data), signal)) {
+      yield batch;
+      count += batch.x.shape[0]!;
+      output.progress(`${title}${doing} ${count} of ${split.count}`);
+    }
   }
 
   #line({ step, epoch, loss, metrics, events, epochLoss }: TrainStep): Record<string, unknown> {

@@ -1,5 +1,6 @@
 /** Options and words of the command line, checked with what helps. */
 
+import fc from 'fast-check';
 import { commands } from '../../src/cli/all.ts';
 import { parseCommand, suggestion } from '../../src/cli/args.ts';
 import type { Values } from '../../src/cli/command.ts';
@@ -8,6 +9,7 @@ import { checkedConfig, configOf, parseRank, parseWidths, prepare, sameData } fr
 import { trainOptions } from '../../src/cli/trainOptions.ts';
 import { FormatError, RankError } from '../../src/errors.ts';
 import { digits } from '../../src/io/digits.ts';
+import { cases } from '../support/hostile.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
 
@@ -119,6 +121,31 @@ test('what does not fit the data is refused by the part it concerns', () => {
   throws(() => attempt('--validation', '0.0001'), FormatError, /both parts have examples/);
   const { task } = prepare(configOf(values('--format', 'tt', '--rank', '1.5')), digits());
   throws(() => task.model.init(task.key, ''), RankError, /whole number >= 1, or a fraction/);
+});
+
+test('images are augmented, tables are not', () => {
+  const config = configOf(values('--augment'));
+  const table = { ...digits(), shape: [64], mean: new Array(64).fill(0), std: new Array(64).fill(1) };
+  throws(() => prepare(config, table), FormatError, /--augment belongs to images; got \[64\]/);
+  assert.is([...prepare(config, digits()).task.batches(0, 22)].length, 1);
+});
+
+test('any arguments are read or refused, nothing else', () => {
+  const word = fc.oneof(
+    fc.constantFrom(...Object.keys(trainOptions).map((name) => `--${name}`), '--', '-', '-h', '--__proto__', '--a=b'),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 6 }), (args) => {
+      try {
+        configOf(parse(...args).values);
+      } catch (error) {
+        assert.instance(error, UsageError);
+        assert.match((error as Error).message, /^\w+: .+; got .*; .+$/s);
+      }
+    }),
+    cases(500),
+  );
 });
 
 test('every command has examples that parse and a line about every option', () => {

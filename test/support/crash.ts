@@ -13,10 +13,9 @@ const FILES = ['checkpoint.safetensors', 'metrics.jsonl', 'model.safetensors'];
 const LONG: readonly string[] = [...SMALL, '--epochs', '12', '--optimizer', 'adam', '--validation', '0.1'];
 
 export interface CrashReport {
+  /** Kills that met a run; others came after its end, and do not count. */
   readonly kills: number;
-  /** Kills that met the run, and did not come after its end. */
-  readonly met: number;
-  /** Runs that were killed and then ended. */
+  /** Runs that were killed, gone on with, and compared at their end. */
   readonly runs: number;
   /** Steps in the checkpoints that kills left behind; -1 where there was none yet. */
   readonly steps: readonly number[];
@@ -29,22 +28,27 @@ export async function crash(
   note: (text: string) => void = () => {},
 ): Promise<CrashReport> {
   const random = seeded(seed);
+  const between = (low: number, high: number): number => low + ((random() + 1) / 2) * (high - low);
   const whole = fresh('whole');
-  const began = performance.now();
-  await finish([...LONG, '--save-every', '0', '--out', whole]);
-  const lasts = performance.now() - began;
+  // Half of the runs save after every step, half after every epoch.
+  const modes = ['0', '1000'];
+  const lasts: number[] = [];
+  for (const often of modes) {
+    const began = performance.now();
+    await finish([...LONG, '--save-every', often, '--force', '--out', whole]);
+    lasts.push(performance.now() - began);
+  }
   const steps: number[] = [];
-  let [met, runs] = [0, 0];
+  let runs = 0;
   while (steps.length < kills) {
     const folder = fresh('killed');
-    // Half of the runs save after every step, half after every epoch.
-    const often = ['--save-every', random() < 0 ? '0' : '1000'];
-    const times = Math.min(kills - steps.length, 1 + Math.floor((random() + 1) * 1.5));
-    for (let k = 0; k < times; k++) {
+    const mode = Math.floor(between(0, 2));
+    const often = ['--save-every', modes[mode]!];
+    for (let times = Math.floor(between(1, 4)); times > 0 && steps.length < kills; times--) {
       const { child, ended } = start(next(folder, often));
-      await Promise.race([setTimeout(((random() + 1) / 2) * lasts), ended]);
+      await Promise.race([setTimeout(between(0, lasts[mode]!)), ended]);
       child.kill('SIGKILL');
-      if ((await ended).code === 'SIGKILL') met++;
+      if ((await ended).code !== 'SIGKILL') break;
       steps.push(checked(folder));
       note(`kill ${steps.length}: step ${steps.at(-1)}`);
     }
@@ -52,7 +56,7 @@ export async function crash(
     for (const name of FILES) sameBytes(readFileSync(join(folder, name)), readFileSync(join(whole, name)), name);
     runs++;
   }
-  return { kills: steps.length, met, runs, steps };
+  return { kills: steps.length, runs, steps };
 }
 
 /** How to go on in a folder, whatever a kill has left there. */
