@@ -25,13 +25,14 @@ export class ReferenceBackend implements Backend {
 
   alloc(bytes: number, op: string, shape?: readonly number[]): Block {
     if (this.#bytes + bytes > LIMIT) throw new OutOfMemoryError(op, bytes, this.#bytes, LIMIT, shape);
-    const block: HostBlock = {
-      backend: this,
-      bytes,
-      address: 0,
-      live: true,
-      buffer: new ArrayBuffer((bytes + 7) & ~7),
-    };
+    let buffer: ArrayBuffer;
+    try {
+      buffer = new ArrayBuffer(Math.ceil(bytes / 8) * 8);
+    } catch {
+      // The host has less than the limit.
+      throw new OutOfMemoryError(op, bytes, this.#bytes, LIMIT, shape);
+    }
+    const block: HostBlock = { backend: this, bytes, address: 0, live: true, buffer };
     this.#live++;
     this.#bytes += bytes;
     this.#peak = Math.max(this.#peak, this.#bytes);

@@ -67,6 +67,7 @@ export class Storage {
       );
     }
     if (this.block !== null) this.block.backend.free(this.block);
+    this.block = null;
     this.block = on.alloc(this.array.byteLength, op, [this.length]);
     on.write({ block: this.block, byteOffset: 0 }, this.array);
     return true;

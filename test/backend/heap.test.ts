@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Block } from '../../src/backend/backend.ts';
 import { clearTables, indexTable } from '../../src/backend/tables.ts';
-import { classOf } from '../../src/backend/wasm/heap.ts';
+import { classOf, Heap } from '../../src/backend/wasm/heap.ts';
+import { Scratch } from '../../src/backend/wasm/scratch.ts';
 import { BackendError, OutOfMemoryError } from '../../src/errors.ts';
 import { withBackend } from '../../src/backend/current.ts';
 import { add } from '../../src/ops/binary.ts';
@@ -72,6 +73,61 @@ test('memory that is full serves small requests from larger blocks', () => {
   backend.free(large.pop()!);
   const small = Array.from({ length: 100 }, () => backend.alloc(1000, 'test'));
   assert.is(new Set(small.map(({ address }) => address)).size, 100);
+});
+
+test('memory full of small blocks that are free serves large requests', () => {
+  const backend = wasmBackend({ limit: 4 * MIB });
+  const fill = (bytes: number): Block[] => {
+    const blocks: Block[] = [];
+    assert.throws(() => {
+      for (;;) blocks.push(backend.alloc(bytes, 'fill'));
+    });
+    return blocks;
+  };
+  const small = fill(MIB / 64);
+  small.forEach((block, k) => k % 2 === 0 && backend.free(block));
+  assert.throws(() => backend.alloc(MIB / 32, 'test'));
+  small.forEach((block, k) => k % 2 === 1 && backend.free(block));
+  // One block of all that is there, and all of the small ones again.
+  backend.free(backend.alloc(3.5 * MIB, 'test'));
+  const again = fill(MIB / 64);
+  assert.is(again.length, small.length);
+  again.forEach((block) => backend.free(block));
+  assert.is(backend.stats().live, 0);
+});
+
+test('workspace beyond 2 GiB, and larger than it was', () => {
+  const scratch = new Scratch(new Heap(new WebAssembly.Memory({ initial: 2, maximum: 65536 }), 2 ** 32));
+  const first = scratch.take(1, 'test');
+  scratch.release(0);
+  assert.is(scratch.take(65536, 'test'), first);
+  throws(() => scratch.take(1, 'test'), OutOfMemoryError);
+  scratch.release(0);
+  const large = scratch.take(2 ** 31 + 1, 'test');
+  assert.ok(large > 0 && scratch.mark() === 2 ** 31 + 64);
+  scratch.release(0);
+  throws(() => scratch.take(2 ** 32, 'test'), OutOfMemoryError);
+  assert.ok(scratch.take(1, 'test') > 0);
+});
+
+test('the reference takes blocks beyond 2 GiB', () => {
+  const backend = referenceBackend();
+  const block = backend.alloc(2 ** 31 + 4, 'test');
+  backend.write({ block, byteOffset: 2 ** 31 }, Int32Array.of(7));
+  const into = new Int32Array(1);
+  backend.readSync({ block, byteOffset: 2 ** 31 }, into);
+  assert.is(into[0], 7);
+  backend.free(block);
+});
+
+test('a tensor of JavaScript memory that found no room on one backend is used on another', () => {
+  const [large, small] = [wasmBackend(), wasmBackend({ limit: 2 * MIB })];
+  const x = ones([2 ** 20]);
+  scope(() => {
+    assert.is(withBackend(large, () => dataSync(add(x, 1)))[0], 2);
+    throws(() => withBackend(small, () => add(x, 1)), OutOfMemoryError);
+    assert.is(withBackend(large, () => dataSync(add(x, 1)))[0], 2);
+  });
 });
 
 test('out of memory is a typed error that names the operation, and nothing is lost', () => {

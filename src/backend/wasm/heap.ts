@@ -1,7 +1,8 @@
 /**
  * Size-class allocator on linear memory. Blocks are 64-byte aligned; classes are four steps an octave, so at most a
- * fifth is lost; freed blocks wait in their class. Address 0 means absent, and the first page belongs to the engine:
- * status slot, argument block. The top advances only after memory has grown.
+ * fifth is lost; freed blocks wait in their class, and become one with their neighbours when memory is full. Address 0
+ * means absent, and the first page belongs to the engine: status slot, argument block. The top advances only after memory
+ * has grown.
  */
 
 export const PAGE = 65536;
@@ -42,13 +43,12 @@ export class Heap {
   /** An address for `bytes`, or -1 where memory cannot hold them. */
   take(bytes: number): number {
     const size = classOf(bytes);
-    const waiting = this.#free.get(size)?.pop();
-    if (waiting !== undefined) return waiting;
-    const end = this.#top + size;
-    if (end > this.limit || !this.#growTo(end)) return this.#borrow(size);
-    const address = this.#top;
-    this.#top = end;
-    return address;
+    let address = this.#find(size);
+    if (address < 0) address = this.#borrow(size);
+    if (address >= 0) return address;
+    this.#merge();
+    address = this.#find(size);
+    return address < 0 ? this.#borrow(size) : address;
   }
 
   /** Gives an address back to its class. */
@@ -59,22 +59,52 @@ export class Heap {
     else list.push(address);
   }
 
-  /** When memory is full: the tail of a larger waiting block, whose head stays for its new class. */
+  /** A waiting block of a class, or new memory at the top. */
+  #find(size: number): number {
+    const waiting = this.#free.get(size)?.pop();
+    if (waiting !== undefined) return waiting;
+    const address = this.#top;
+    if (address + size > this.limit || !this.#growTo(address + size)) return -1;
+    this.#top = address + size;
+    return address;
+  }
+
+  /** When memory is full: the head of a larger waiting block. */
   #borrow(size: number): number {
     for (const [larger, list] of [...this.#free].sort((a, b) => a[0] - b[0])) {
       if (larger <= size || list.length === 0) continue;
       const address = list.pop()!;
-      let rest = larger - size;
-      let at = address + size;
-      while (rest >= ALIGN) {
-        const piece = floorClass(rest);
-        this.give(at, piece);
-        at += piece;
-        rest -= piece;
-      }
+      this.#giveRegion(address + size, larger - size);
       return address;
     }
     return -1;
+  }
+
+  /** When no waiting block is large enough: neighbours become one, and the last of them new memory again. */
+  #merge(): void {
+    const waiting = [...this.#free].flatMap(([size, list]) => list.map((address): [number, number] => [address, size]));
+    waiting.sort((a, b) => a[0] - b[0]);
+    this.#free.clear();
+    let [begin, end] = [0, 0];
+    for (const [address, size] of waiting) {
+      if (address !== end) {
+        this.#giveRegion(begin, end - begin);
+        begin = address;
+      }
+      end = address + size;
+    }
+    if (end === this.#top) this.#top = begin;
+    else this.#giveRegion(begin, end - begin);
+  }
+
+  /** Gives a region back in blocks, each as large as there is a class for it. */
+  #giveRegion(address: number, bytes: number): void {
+    while (bytes >= ALIGN) {
+      const size = floorClass(bytes);
+      this.give(address, size);
+      address += size;
+      bytes -= size;
+    }
   }
 
   #growTo(end: number): boolean {
