@@ -32,10 +32,10 @@ export class Output {
     if (!this.options.json) this.options.write('out', `${text}\n`);
   }
 
-  /** The one JSON object of --json. */
+  /** The one JSON object of --json. `schema` grows when a field changes its meaning or goes away. */
   result(value: Readonly<Record<string, unknown>>): void {
     this.#clear();
-    if (this.options.json) this.options.write('out', `${JSON.stringify(value)}\n`);
+    if (this.options.json) this.options.write('out', `${JSON.stringify({ schema: 1, ...value })}\n`);
   }
 
   /** A message beside the result. */

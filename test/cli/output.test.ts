@@ -38,9 +38,9 @@ const all = (output: Output): void => {
 
 test('lines are results, notes and progress are messages; JSON is instead of lines', () => {
   assert.equal(written({}, all), { out: 'line\n', err: 'first\nnote\n' });
-  assert.equal(written({ json: true }, all), { out: '{"a":1}\n', err: 'first\nnote\n' });
+  assert.equal(written({ json: true }, all), { out: '{"schema":1,"a":1}\n', err: 'first\nnote\n' });
   assert.equal(written({ quiet: true }, all), { out: 'line\n', err: '' });
-  assert.equal(written({ json: true, quiet: true }, all), { out: '{"a":1}\n', err: '' });
+  assert.equal(written({ json: true, quiet: true }, all), { out: '{"schema":1,"a":1}\n', err: '' });
 });
 
 test('a terminal has one moving line, cut to its width and cleared before others', () => {

@@ -79,6 +79,12 @@ test('a run that diverges ends with 5, tells the step, and keeps what was saved'
   assert.match(err, `step ${JSON.parse(lines.at(-1)!).step + 1} `);
 });
 
+test('a network that memory cannot hold is told with 6, its shape and its bytes', async () => {
+  const { code, out, err } = await cli(['train', '--widths', '70000,70000', '--out', fresh()]);
+  assert.equal([code, out], [6, '']);
+  assert.match(err, /memory holds at most 4294967296 bytes; got a request of 19600000000 bytes for \[70000, 70000\]/);
+});
+
 test('data with faults is refused with 3 and a line, and no folder is left', async () => {
   const good = rows(40, (k) => `${k},${k % 3},${k % 2}`);
   const cases: [string, RegExp][] = [

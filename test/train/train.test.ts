@@ -1,6 +1,7 @@
 /** The training loop: what it yields, where it stops, what it leaves behind. */
 
 import { FormatError, NonFiniteError, ShapeError } from '../../src/errors.ts';
+import type { Split } from '../../src/io/dataset.ts';
 import { splitValidation } from '../../src/io/shuffle.ts';
 import { methodNamed } from '../../src/methods/all.ts';
 import type { Method } from '../../src/methods/method.ts';
@@ -10,7 +11,7 @@ import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { supervised } from '../../src/train/task.ts';
 import { type Training, train } from '../../src/train/train.ts';
-import { leavesOf } from '../../src/tree.ts';
+import { leavesOf, mapTree } from '../../src/tree.ts';
 import { advance } from '../laws/method.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
@@ -150,6 +151,30 @@ test('a method without a check of its own is stopped too', async () => {
   const { error, steps } = await failure(train(toyTask(linearModel()), { method: blind }));
   assert.instance(error, NonFiniteError);
   assert.is(steps, 2);
+});
+
+const odd: Readonly<Record<string, Split>> = {
+  'a single example': clusters(1),
+  'labels that are all the same': { ...clusters(50), labels: new Int32Array(50) },
+  'very large values': { ...clusters(50), images: clusters(50).images.map((x) => Math.sign(x) * 1e15) },
+};
+for (const [what, split] of Object.entries(odd)) {
+  test(`a run on ${what} ends, with finite losses and parameters`, async () => {
+    const options = { data: toyData(split), epochs: 2 };
+    const run = train(toyTask(convModel(), options), { method: method({ optimizer: 'adam', learningRate: 0.01 }) });
+    for (const { loss } of await advance(run)) assert.ok(Number.isFinite(loss));
+    assert.ok(numbers(run.params).flat().every(Number.isFinite));
+  });
+}
+
+test('a weight that is NaN at the start is told at the first step', async () => {
+  const first = train(toyTask(convModel()), { method: method() }).snapshot();
+  const params = mapTree<Tensor, Tensor, Params>(first.params, (x, path) =>
+    path === 'fc.bias' ? tensor(dataSync(x).fill(Number.NaN), x.shape) : x,
+  );
+  const { error, steps } = await failure(train(toyTask(convModel()), { method: method(), params }));
+  assert.instance(error, NonFiniteError);
+  assert.is(steps, 0);
 });
 
 test('settings that allow no step are refused', () => {
