@@ -2,8 +2,8 @@
  * Trees of leaves with one path string a leaf: `layers.0.weight.core1` names the same leaf in parameters, gradients,
  * optimizer state, checkpoints and error text.
  *
- * Arrays branch by index, plain objects by key, and objects of a class that has `branching` by what they offer there, so
- * that this floor knows nothing of formats. Everything else is a leaf; `undefined` and `null` are skipped.
+ * Arrays branch by index, plain objects and maps by key, and objects of a class that has `branching` by what they offer
+ * there, so that this floor knows nothing of formats. Everything else is a leaf; `undefined` and `null` are skipped.
  */
 
 import { ShapeError } from './errors.ts';
@@ -20,7 +20,12 @@ export interface Branching {
 }
 
 /** A tree whose leaves are L. The structure is dynamic, so it is typed loosely here and exactly where it is made. */
-export type Tree<L> = L | readonly Tree<L>[] | { readonly [key: string]: Tree<L> } | Branching;
+export type Tree<L> =
+  | L
+  | readonly Tree<L>[]
+  | { readonly [key: string]: Tree<L> }
+  | ReadonlyMap<string, Tree<L>>
+  | Branching;
 
 export function isBranching(x: object): x is Branching {
   return 'branching' in x && !isPlain(x);
@@ -35,6 +40,7 @@ function isPlain(x: object): x is Record<string, unknown> {
 function branchesOf(node: unknown): [string, unknown][] | undefined {
   if (typeof node !== 'object' || node === null) return undefined;
   if (Array.isArray(node)) return node.map((x, k) => [String(k), x]);
+  if (node instanceof Map) return [...node].map(([key, x]) => [String(key), x]);
   if (isBranching(node)) return Object.entries(node.branching.branches);
   if (isPlain(node)) return Object.entries(node);
   return undefined;
@@ -42,6 +48,7 @@ function branchesOf(node: unknown): [string, unknown][] | undefined {
 
 function rebuildNode(node: unknown, entries: [string, unknown][]): unknown {
   if (Array.isArray(node)) return entries.map(([, x]) => x);
+  if (node instanceof Map) return new Map(entries);
   const branches = Object.fromEntries(entries);
   return isBranching(node as object) ? (node as Branching).branching.rebuild(branches) : branches;
 }

@@ -1,7 +1,7 @@
 /** Which backend new tensors use. The wasm backend is loaded at first use, so importing the package costs nothing. */
 
 import { BackendError } from '../errors.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Trouble } from './backend.ts';
 import { ReferenceBackend } from './reference.ts';
 import { loadWasm } from './wasm/load.ts';
 import type { WasmOptions } from './wasm/wasm.ts';
@@ -21,6 +21,11 @@ let current: Backend | null = null;
 export function backend(): Backend {
   current ??= loadWasm();
   return current;
+}
+
+/** The first trouble that kernels of the backend in use have met since the last call. */
+export function trouble(): Trouble | null {
+  return current?.trouble() ?? null;
 }
 
 /**

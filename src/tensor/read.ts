@@ -1,6 +1,6 @@
 /** Reading tensors: sync points, where trouble met by kernels is told. */
 
-import { backend } from '../backend/current.ts';
+import { trouble } from '../backend/current.ts';
 import { arrayOf, type DataArray } from '../dtype.ts';
 import { ConvergenceError, ShapeError } from '../errors.ts';
 import { Status } from '../kernels/kernel.ts';
@@ -11,9 +11,9 @@ import type { Tensor } from './tensor.ts';
 
 /** Throws where a kernel has met trouble since the last sync point. */
 export function sync(): void {
-  const trouble = backend().trouble();
-  if (trouble === null) return;
-  const { kernel, code, detail } = trouble;
+  const met = trouble();
+  if (met === null) return;
+  const { kernel, code, detail } = met;
   if (code === Status.index) {
     throw new ShapeError(kernel, 'indices and labels lie inside their table', String(detail), 'check the data');
   }

@@ -8,9 +8,10 @@
  */
 
 import type { Backend, Block } from '../backend/backend.ts';
-import { backend } from '../backend/current.ts';
+import { backend, trouble } from '../backend/current.ts';
 import { BackendError } from '../errors.ts';
 import { eachLeaf, type Tree } from '../tree.ts';
+import { sync } from './read.ts';
 import type { Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
 
@@ -139,22 +140,29 @@ function rescue(result: unknown, from: Scope): void {
 }
 
 /**
- * Runs `body` and frees what it made, except the tensors found in what it returns. Throws BackendError where `body`
- * returns a promise: a stack of scopes and `await` do not mix.
+ * Runs `body` and frees what it made, except the tensors found in what it returns: alone, or in arrays, plain objects,
+ * maps and weights. Throws BackendError where `body` returns a promise: a stack of scopes and `await` do not mix. Trouble
+ * that kernels have met (an index outside its table) is thrown at the end of the outermost scope, if not before.
  */
 export function scope<T>(body: () => T): T {
   const mine = new Scope(current);
+  const outermost = mine.parent === null;
   current = mine;
+  let done = false;
   try {
     const result = body();
     if (result instanceof Promise) {
       throw new BackendError('scope', 'the body is synchronous', 'a promise', 'await outside the scope');
     }
+    if (outermost) sync();
     rescue(result, mine);
+    done = true;
     return result;
   } finally {
     current = mine.parent;
     close(mine);
+    // What a body that has failed left behind is not for the next one to tell.
+    if (outermost && !done) trouble();
   }
 }
 

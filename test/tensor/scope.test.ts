@@ -1,6 +1,7 @@
 import { backend, init, withBackend } from '../../src/backend/current.ts';
-import { BackendError } from '../../src/errors.ts';
+import { BackendError, ShapeError } from '../../src/errors.ts';
 import { add, mul } from '../../src/ops/binary.ts';
+import { gather } from '../../src/ops/gather.ts';
 import { sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
 import { sin } from '../../src/ops/unary.ts';
@@ -33,6 +34,24 @@ clean('results survive a scope, temporaries do not', () => {
     assert.equal(toArray(result.sum), [2, 4]);
     assert.equal(toArray(result.list[0] as Tensor), [3, 6]);
   });
+});
+
+clean('results are found in maps and nested lists', () => {
+  const { by, deep } = scope(() => ({
+    by: new Map([['a.b', add(tensor([1]), 1)]]),
+    deep: [[{ x: mul(tensor([3]), 2) }]],
+  }));
+  assert.equal(toArray(by.get('a.b')!), [2]);
+  assert.equal(toArray(deep[0]![0]!.x), [6]);
+});
+
+clean('trouble is told by the scope that met it, and by no other', () => {
+  const outside = (): Tensor => gather(ones([2, 2]), tensor(Int32Array.of(7)));
+  throws(outside, ShapeError, /gather: indices .* got 7/);
+  throws(() => scope(() => void outside()), ShapeError, /gather/);
+  throws(() => scope(() => scope(outside)), ShapeError, /gather/);
+  assert.throws(() => scope(() => add(scope(outside), ones([3, 3]))), /broadcast|sizes must be equal/);
+  assert.equal(toArray(add(tensor([1]), 1)), [2]);
 });
 
 clean('outside all scopes results are ordinary objects', () => {
