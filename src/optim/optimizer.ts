@@ -24,7 +24,7 @@ export interface Hyper {
   readonly gradientScale: number;
   /** Whether weight decay applies to a path. */
   decays(path: string): boolean;
-  /** Whether the leaves' and state's own storage may be overwritten. */
+  /** Whether the leaves' and state's storage may be overwritten, where it is resident and theirs alone. */
   readonly donate: boolean;
 }
 
@@ -42,7 +42,7 @@ export type RankChange = ReadonlyMap<string, readonly AxisChange[]>;
 export interface Optimizer {
   readonly name: string;
   init(leaves: Leaves): OptimizerState;
-  /** Must run inside a scope. */
+  /** New leaves and state. Gradients are those at the leaves, by the same paths. */
   update(
     leaves: Leaves,
     gradients: Leaves,
@@ -51,7 +51,7 @@ export interface Optimizer {
   ): { leaves: Leaves; state: OptimizerState };
   /**
    * State after ranks have changed: averages of gradients are moved by the matrices, averages of squares by their
-   * squares; where a matrix is not known, and for new leaves, state starts anew. Must run inside a scope.
+   * squares; where a matrix is not known, and for new leaves, state starts anew.
    */
   reshape(state: OptimizerState, leaves: Leaves, change: RankChange): OptimizerState;
 }

@@ -9,7 +9,8 @@ import { contiguous } from '../ops/contiguous.ts';
 import { contract } from '../ops/einsum/einsum.ts';
 import { sameShape, showShape } from '../shape.ts';
 import { blank, zeros } from '../tensor/create.ts';
-import { uploadAll } from '../tensor/scope.ts';
+import { scope, uploadAll } from '../tensor/scope.ts';
+import type { Storage } from '../tensor/storage.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { AxisChange, Hyper, Leaves, LeafState, OptimizerState, RankChange } from './optimizer.ts';
 
@@ -52,10 +53,27 @@ function freshLeaf(leaf: Tensor, slots: Slots): LeafState {
 export function eachUpdate(
   op: string,
   kept: Slots,
-  given: { leaves: Leaves; gradients: Leaves; state: OptimizerState; hyper: Hyper },
+  given: Given,
+  run: (step: LeafStep) => void,
+): { leaves: Leaves; state: OptimizerState } {
+  return scope(() => updateAll(op, kept, given, run));
+}
+
+interface Given {
+  readonly leaves: Leaves;
+  readonly gradients: Leaves;
+  readonly state: OptimizerState;
+  readonly hyper: Hyper;
+}
+
+function updateAll(
+  op: string,
+  kept: Slots,
+  given: Given,
   run: (step: LeafStep) => void,
 ): { leaves: Leaves; state: OptimizerState } {
   const { leaves, gradients, state, hyper } = given;
+  const mayReuse = hyper.donate ? ownStorages(given) : () => false;
   const names = Object.keys(kept);
   const next = new Map<string, Tensor>();
   const nextState: Record<string, LeafState> = {};
@@ -66,7 +84,7 @@ export function eachUpdate(
     checkLeaf(op, path, leaf, gradient, slots);
     const inputs = [contiguous(leaf), contiguous(gradient!), ...(slots as Tensor[])];
     uploadAll(inputs, backend(), op);
-    const reuse = (x: Tensor): Tensor => (hyper.donate ? x : blank(op, x.shape, x.dtype));
+    const reuse = (x: Tensor): Tensor => (mayReuse(x) ? x : blank(op, x.shape, x.dtype));
     const outs = [inputs[0]!, ...inputs.slice(2)].map(reuse);
     const operand = ({ storage, offset }: Tensor): Operand => storage.operand(offset);
     const time = (before?.count ?? 0) + 1;
@@ -82,6 +100,19 @@ export function eachUpdate(
     };
   }
   return { leaves: next, state: nextState };
+}
+
+/**
+ * Whether a tensor's storage may be overwritten: it holds nothing else, no other tensor of the update lies in it, and it is
+ * not a copy of one in JavaScript memory.
+ */
+function ownStorages({ leaves, gradients, state }: Given): (x: Tensor) => boolean {
+  const uses = new Map<Storage, number>();
+  const count = ({ storage }: Tensor): unknown => uses.set(storage, (uses.get(storage) ?? 0) + 1);
+  for (const x of leaves.values()) count(x);
+  for (const x of gradients.values()) count(x);
+  for (const { slots } of Object.values(state)) for (const x of Object.values(slots ?? {})) count(x);
+  return ({ storage, size }) => storage.array === null && storage.length === size && (uses.get(storage) ?? 0) <= 1;
 }
 
 function checkLeaf(

@@ -4,9 +4,11 @@ import { DtypeError, ShapeError } from '../../src/errors.ts';
 import { adam, adamw } from '../../src/optim/adam.ts';
 import type { Hyper, Leaves, Optimizer, OptimizerState } from '../../src/optim/optimizer.ts';
 import { sgd } from '../../src/optim/sgd.ts';
-import { tensor } from '../../src/tensor/create.ts';
+import { slice } from '../../src/ops/slice.ts';
+import { transpose } from '../../src/ops/transpose.ts';
+import { ones, tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
-import { scope } from '../../src/tensor/scope.ts';
+import { dispose, keep, scope } from '../../src/tensor/scope.ts';
 import { seeded } from '../support/random.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
@@ -166,6 +168,34 @@ for (const { name, optimizer, decay, next } of cases) {
     });
   });
 }
+
+test('only storage that is resident, whole and of one leaf alone is overwritten', () => {
+  for (const optimizer of [sgd({ momentum: 0.9 }), adam()]) {
+    const whole = keep(tensor([1, 2, 3, 4]));
+    const leaves: Leaves = new Map([
+      ['host', tensor([1, 2])],
+      ['part', slice(whole, [[0, 2]])],
+      ['tied', keep(tensor([5, 6]))],
+      ['turned', transpose(keep(tensor([[1, 2], [3, 4]])))], // biome-ignore format: a matrix
+    ]);
+    const all: Leaves = new Map([...leaves, ['tiedToo', leaves.get('tied')!]]);
+    const gradients: Leaves = new Map([...all].map(([path, x]) => [path, ones(x.shape)]));
+    const before = new Map([...all].map(([path, x]) => [path, dataSync(x)]));
+    const [fresh, reused] = [false, true].map((donate) => {
+      // The state stays in JavaScript memory, and a scope is not needed.
+      const { leaves: after, state } = optimizer.update(all, gradients, optimizer.init(all), hyper(0, donate));
+      assert.ok(Object.values(state).every(({ count }) => count === 1));
+      return new Map([...after].map(([path, x]) => [path, dataSync(x)]));
+    });
+    assert.equal(reused, fresh);
+    for (const [path, x] of all) {
+      assert.equal(dataSync(x), before.get(path)!, path);
+      assert.not.equal(fresh!.get(path)!, before.get(path)!, path);
+    }
+    assert.equal(dataSync(whole), Float32Array.of(1, 2, 3, 4));
+    dispose([...leaves.values()]);
+  }
+});
 
 test('a leaf without elements is passed through', () => {
   scope(() => {
