@@ -7,6 +7,9 @@ export type Shape = readonly number[];
 /** The greatest order a kernel's block holds. */
 export const MAX_ORDER = 32;
 
+/** The most elements that kernels count, in 31 bits. */
+export const MAX_ELEMENTS = 2147483647;
+
 export function showShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
@@ -20,6 +23,9 @@ export function sizeOf(shape: Shape): number {
 
 /** Throws unless every size is a whole number >= 0, the order at most 32 and the product a safe integer. */
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(op, 'a shape is a list of sizes', String(shape), 'write [n] for one mode');
+  }
   if (shape.length > MAX_ORDER) {
     throw new ShapeError(op, `order is at most ${MAX_ORDER}`, String(shape.length), 'merge modes with reshape()');
   }
@@ -69,7 +75,9 @@ export function isRowMajor(shape: Shape, strides: Shape): boolean {
 export function axisOf(op: string, axis: number, order: number): number {
   const k = axis < 0 ? axis + order : axis;
   if (!Number.isInteger(axis) || k < 0 || k >= order) {
-    throw new ShapeError(op, `axis is an integer in ${-order}..${order - 1}`, String(axis), 'choose an existing axis');
+    const rule = order === 0 ? 'the tensor has a mode' : `axis is an integer in ${-order}..${order - 1}`;
+    const got = order === 0 ? `axis ${axis} of a tensor of order 0` : String(axis);
+    throw new ShapeError(op, rule, got, order === 0 ? 'reshape it' : 'choose an existing axis');
   }
   return k;
 }

@@ -1,7 +1,7 @@
 /** Repeating along modes of size 1, and its transpose: summing over them. */
 
 import { ShapeError } from '../errors.ts';
-import { broadcastStrides, checkShape, type Shape, sameShape, showShape } from '../shape.ts';
+import { broadcastStrides, checkShape, MAX_ELEMENTS, type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { apply, type Op } from './op.ts';
 import { sum } from './reduce.ts';
@@ -22,6 +22,11 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   if (lead < 0 || x.shape.some((n, k) => n !== 1 && n !== shape[k + lead])) {
     const got = `${showShape(x.shape)} to ${showShape(shape)}`;
     throw new ShapeError('broadcastTo', 'sizes are equal or 1, aligned at the last mode', got, 'reshape it first');
+  }
+  // The one view that has more elements than its storage.
+  if (sizeOf(shape) > MAX_ELEMENTS) {
+    const got = `${sizeOf(shape)} in ${showShape(shape)}`;
+    throw new ShapeError('broadcastTo', `a tensor has at most ${MAX_ELEMENTS} elements`, got, 'repeat it less often');
   }
   return apply(broadcastOp, [x], [...shape]);
 }

@@ -35,7 +35,13 @@ export function slice(x: Tensor, ranges: readonly Range[]): Tensor {
 
 function partOf(range: Range, n: number): { begin: number; count: number; step: number } {
   if (range === null) return { begin: 0, count: n, step: 1 };
-  if (typeof range === 'number') return { begin: axisOf('slice', range, n), count: 1, step: 1 };
+  if (typeof range === 'number') {
+    const begin = range < 0 ? range + n : range;
+    if (!Number.isInteger(range) || begin < 0 || begin >= n) {
+      throw new ShapeError('slice', `an index lies inside a mode of size ${n}`, String(range), 'correct the index');
+    }
+    return { begin, count: 1, step: 1 };
+  }
   const [start, stop = n, step = 1] = range;
   if (!Number.isInteger(start) || !(Number.isInteger(stop) || stop === Number.POSITIVE_INFINITY)) {
     throw new ShapeError('slice', 'starts and stops are whole numbers', `${start}, ${stop}`, 'round them');

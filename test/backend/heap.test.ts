@@ -3,7 +3,8 @@ import type { Block } from '../../src/backend/backend.ts';
 import { clearTables, indexTable } from '../../src/backend/tables.ts';
 import { classOf, Heap } from '../../src/backend/wasm/heap.ts';
 import { Scratch } from '../../src/backend/wasm/scratch.ts';
-import { BackendError, OutOfMemoryError } from '../../src/errors.ts';
+import { BackendError, OutOfMemoryError, ShapeError } from '../../src/errors.ts';
+import { fill } from '../../src/kernels/fill.ts';
 import { withBackend } from '../../src/backend/current.ts';
 import { add } from '../../src/ops/binary.ts';
 import { ones, zeros } from '../../src/tensor/create.ts';
@@ -195,6 +196,25 @@ test('addresses above 2 GiB work', () => {
     });
     assert.ok(dataSync(x).every((v) => v === 2));
   });
+});
+
+test('limits that mean nothing are refused', () => {
+  for (const bytes of [-1, Number.NaN, 2 ** 33]) {
+    throws(() => wasmBackend({ limit: bytes }), BackendError, /^init: limit is a number of bytes/);
+    throws(() => wasmBackend({ base: bytes }), BackendError, /^init: base is a number of bytes/);
+  }
+});
+
+test('a size that a block cannot hold is refused, not cut', () => {
+  const backend = wasmBackend();
+  const block = backend.alloc(64, 'test');
+  for (const n of [2 ** 31, 2 ** 32 + 1, 0.5, Number.NaN]) {
+    throws(
+      () => backend.runPieces(fill, 'f32', { n, value: 1, y: { block, byteOffset: 0 } }, 0, 1),
+      ShapeError,
+      /^fill: .* below 2\^31; got n = /,
+    );
+  }
 });
 
 test('canaries find a write outside a block', () => {

@@ -215,8 +215,12 @@ test('what does not fit is refused', () => {
   throws(() => broadcastTo(x, [3]), ShapeError);
   throws(() => broadcastTo(x, [3, 3]), ShapeError);
   throws(() => broadcastTo(x, [2.5, 2, 3]), ShapeError);
+  // Kernels would count 2^32 elements as none.
+  throws(() => broadcastTo(zeros([1]), [65536, 65536]), ShapeError, /at most 2147483647 elements/);
   throws(() => slice(x, [null, null, null]), ShapeError);
-  throws(() => slice(x, [2]), ShapeError);
+  throws(() => slice(x, [2]), ShapeError, /an index lies inside a mode of size 2; got 2/);
+  throws(() => slice(x, [-3]), ShapeError);
+  throws(() => concat([zeros([]), zeros([])]), ShapeError, /has a mode; got axis 0 of a tensor of order 0/);
   throws(() => slice(x, [[0.5]]), ShapeError);
   throws(() => slice(x, [[0, 2, 0]]), ShapeError);
   throws(() => split(x, 2, 1), ShapeError);

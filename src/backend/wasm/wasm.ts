@@ -1,7 +1,7 @@
 /** The wasm backend: compiled kernels on one linear memory. Writes the argument block, calls, keeps order. */
 
 import { bytesOf, type DataArray, type Dtype } from '../../dtype.ts';
-import { BackendError, OutOfMemoryError } from '../../errors.ts';
+import { BackendError, OutOfMemoryError, ShapeError } from '../../errors.ts';
 import { type Args, type Fields, type Kernel, layoutOf, type Slot } from '../../kernels/kernel.ts';
 import type { Backend, Block, Operand, Stats, Trouble } from '../backend.ts';
 import { checkGuards, GUARD, markFreed, writeGuards } from './canary.ts';
@@ -44,9 +44,14 @@ export class WasmBackend implements Backend {
   #faulted = false;
 
   constructor(module: WebAssembly.Module, options: WasmOptions = {}) {
-    const limit = Math.min(options.limit ?? MAX_PAGES * 65536, MAX_PAGES * 65536);
-    const initial = Math.max(INITIAL_PAGES, Math.ceil((options.base ?? 0) / 65536));
-    const memory = new WebAssembly.Memory({ initial, maximum: MAX_PAGES });
+    const most = MAX_PAGES * 65536;
+    const { limit = most, base = 0 } = options;
+    for (const [name, bytes] of Object.entries({ limit, base })) {
+      if (bytes >= 0 && bytes <= most) continue;
+      throw new BackendError('init', `${name} is a number of bytes up to ${most}`, String(bytes), 'correct it');
+    }
+    const initial = Math.max(INITIAL_PAGES, Math.ceil(base / 65536));
+    const memory = memoryOf(initial);
     this.#heap = new Heap(memory, limit, options);
     this.#views = new Views(memory);
     this.#scratch = new Scratch(this.#heap);
@@ -184,12 +189,12 @@ export class WasmBackend implements Backend {
     for (let k = 0; k < slots.length; k++) {
       const { name, kind, index } = slots[k]!;
       const value = (args as Record<string, unknown>)[name];
-      if (kind === 'int') i32[index] = value as number;
+      if (kind === 'int') putInt(i32, index, value as number, kernel, name);
       else if (kind === 'real') this.#views.f64()[index >> 1] = value as number;
       else if (kind === 'dims') {
         const list = value as readonly number[];
         i32[index] = tail << 2;
-        for (let j = 0; j < list.length; j++) i32[tail++] = list[j]!;
+        for (let j = 0; j < list.length; j++) putInt(i32, tail++, list[j]!, kernel, name);
       } else i32[index] = value === null ? 0 : this.#addressOf(value as Operand, kernel, name);
     }
   }
@@ -228,5 +233,22 @@ export class WasmBackend implements Backend {
       dtype,
       "cast the operands or use the 'reference' backend",
     );
+  }
+}
+
+/** Writes a word of a block. What it cannot hold would be another number to the kernel. */
+function putInt(i32: Int32Array, index: number, value: number, kernel: string, name: string): void {
+  i32[index] = value;
+  if ((value | 0) === value) return;
+  const rule = 'sizes and strides are whole numbers below 2^31';
+  throw new ShapeError(kernel, rule, `${name} = ${String(value)}`, 'use smaller tensors');
+}
+
+function memoryOf(initial: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial, maximum: MAX_PAGES });
+  } catch (cause) {
+    const got = `${cause} for ${initial} pages`;
+    throw new BackendError('init', 'the host gives linear memory', got, 'raise its limits, or lower base', { cause });
   }
 }
