@@ -58,11 +58,10 @@ function typed(data: DataArray, dtype: Dtype | undefined): { values: DataArray; 
       'convert it first',
     );
   }
-  const shape = [data.length];
-  if (dtype === undefined || dtype === own) return { values: data.slice(), shape };
-  const values = arrayOf(dtype, data.length);
+  // Not slice(): that of a Node Buffer shares memory.
+  const values = arrayOf(dtype ?? own, data.length);
   values.set(data);
-  return { values, shape };
+  return { values, shape: [data.length] };
 }
 
 function nested(data: Nested, dtype: Dtype): { values: DataArray; shape: number[] } {

@@ -48,6 +48,13 @@ test('data is copied', () => {
   assert.is(dataSync(x)[1], 2);
 });
 
+test('data of a Buffer is copied, too', () => {
+  const bytes = Buffer.from([1, 2, 3]);
+  const x = tensor(bytes);
+  bytes[0] = 9;
+  assert.equal(dataSync(x), Uint8Array.of(1, 2, 3));
+});
+
 test('a dtype converts typed arrays', () => {
   assert.equal(dataSync(tensor(Float64Array.of(1, 2.5), undefined, 'f32')), Float32Array.of(1, 2.5));
 });
@@ -94,6 +101,8 @@ test('wrong data is refused', () => {
   throws(() => tensor(['1'] as unknown as Nested), ShapeError);
   throws(() => tensor([1, 2, 3], [2, 2]), ShapeError, /\[2, 2\] for 3/);
   throws(() => tensor([1], [-1, -1]), ShapeError);
+  throws(() => tensor([1], 1 as never), ShapeError, /a shape is a list of sizes; got 1;/);
+  throws(() => zeros(3 as never), ShapeError, /a shape is a list/);
   throws(() => tensor([1], [0.5, 2]), ShapeError);
   throws(() => zeros([2 ** 30, 2 ** 30]), ShapeError);
   throws(() => zeros(new Array<number>(33).fill(1)), ShapeError, /order is at most 32/);
