@@ -88,6 +88,7 @@ export interface Custom {
 /** Applies an operation of the user's own; its vjp replaces the gradient of what `forward` is made of. */
 export function custom(operation: Custom, inputs: readonly Tensor[]): Tensor {
   const out = unrecorded(() => scope(() => operation.forward(...inputs)));
+  checkTensor(operation.name, out);
   const result = alias(out);
   if (recordingDepth() === 0 || !inputs.some((x) => x.tape !== null)) return result;
   const op: Op<unknown> = {
@@ -138,7 +139,8 @@ function pull<X>(
     } finally {
       endRecording();
     }
-    const { value, aux } = 'value' in traced ? traced : { value: traced, aux: undefined as X };
+    const { value, aux } = traced instanceof Tensor ? { value: traced, aux: undefined as X } : (traced ?? {});
+    checkTensor('grad', value ?? traced);
     checkValue(value, cotangent);
     const survivors = new Set([value.storage]);
     eachLeaf(aux as Tree<unknown>, (x) => {
@@ -155,8 +157,18 @@ function settle<X>(tree: X): X {
   return mapTree(tree as Tree<unknown>, (x) => (x instanceof Tensor ? alias(x) : x)) as X;
 }
 
-/** Throws unless the cotangent fits the value, or, without one, the value is one number. */
+/** What a function of the user returns may be anything. */
+function checkTensor(op: string, x: unknown): asserts x is Tensor {
+  if (x instanceof Tensor) return;
+  const got = x instanceof Promise ? 'a promise' : typeof x === 'object' ? 'an object without one' : String(x);
+  throw new ShapeError(op, 'the function returns a tensor', got, 'return what sum() gives, and read it afterwards');
+}
+
+/** Throws unless the value is real and the cotangent fits it, or, without one, it is one number. */
 function checkValue(value: Tensor, cotangent: Tensor | undefined): void {
+  if (!isReal(value.dtype)) {
+    throw new DtypeError('grad', 'the function returns f32 or f64', value.dtype, 'leave out the cast');
+  }
   if (cotangent === undefined) {
     if (value.size === 1) return;
     const remedy = 'reduce it with sum() or mean()';

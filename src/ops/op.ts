@@ -6,11 +6,11 @@
 import type { Backend } from '../backend/backend.ts';
 import { backend } from '../backend/current.ts';
 import type { Dtype } from '../dtype.ts';
-import { BackendError } from '../errors.ts';
+import { BackendError, ShapeError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
 import { blank } from '../tensor/create.ts';
 import { inScope, recordingDepth, scope, uploadAll } from '../tensor/scope.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
 import { record } from './tape.ts';
 
 /** Shape and dtype of a result. */
@@ -48,6 +48,9 @@ export interface Op<A = void> {
 
 /** Applies an op to operands and returns all its results. */
 export function applyAll<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
+  for (let k = 0; k < inputs.length; k++) {
+    if (!(inputs[k] instanceof Tensor)) refuse(op.name, inputs[k]);
+  }
   const tracked = recordingDepth() > 0 && inputs.some((x) => x.tape !== null);
   if (op.define !== undefined && tracked && recordingDepth() > 1) {
     op.infer(inputs, attrs);
@@ -64,6 +67,10 @@ export function applyAll<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): rea
   const outs = compute(op, inputs, attrs);
   if (tracked) record(op as Op<unknown>, inputs, outs, attrs);
   return outs;
+}
+
+function refuse(op: string, x: unknown): never {
+  throw new ShapeError(op, 'operands are tensors', typeof x, 'use tensor()');
 }
 
 /** Applies an op with one result. */

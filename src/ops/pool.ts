@@ -30,7 +30,8 @@ interface Attrs {
   readonly input: Shape;
 }
 
-const pair = (x: number | readonly [number, number]): readonly [number, number] => (typeof x === 'number' ? [x, x] : x);
+const pair = (x: number | readonly [number, number]): readonly [number, number] =>
+  (Array.isArray(x) ? x : [x, x]) as readonly [number, number];
 const natural = (x: number): boolean => Number.isSafeInteger(x) && x >= 1;
 
 function attrsOf(op: string, code: number, x: Tensor, options: PoolOptions): Attrs {

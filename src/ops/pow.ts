@@ -1,5 +1,7 @@
 /** Powers with a fixed exponent. */
 
+import { realDtype } from '../dtype.ts';
+import { ones } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { mul } from './binary.ts';
 import { custom } from './grad.ts';
@@ -9,7 +11,7 @@ import { exp, log, reciprocal, rsqrt, sqrt, square } from './unary.ts';
 const MOST_FACTORS = 64;
 
 /**
- * x^p. Whole p up to 64 are products, halves are roots; for others x is positive or 0, a negative x gives NaN, and the
+ * x^p. Whole p up to 64 are products, so that x^0 = 1 for all x, and halves are roots; for others x is positive or 0, a negative x gives NaN, and the
  * relative error grows like |p log x|.
  */
 export function pow(x: Tensor, p: number): Tensor {
@@ -28,7 +30,7 @@ export function pow(x: Tensor, p: number): Tensor {
 
 /** x to a whole power >= 0. */
 function product(x: Tensor, n: number): Tensor {
-  if (n === 0) return exp(mul(x, 0));
+  if (n === 0) return ones(x.shape, realDtype('pow', [x]));
   if (n === 1) return x;
   const root = square(product(x, n >> 1));
   return n % 2 === 0 ? root : mul(root, x);

@@ -15,6 +15,7 @@ const refuses = (fn: Binary): Refusal[] => [
   [() => fn(zeros([2, 3]), zeros([2])), ShapeError],
   [() => fn(zeros([2]), zeros([2], 'f64')), DtypeError],
   [() => fn(zeros([2], 'i32'), zeros([2], 'i32')), DtypeError],
+  [() => fn([1, 2] as never, zeros([2])), ShapeError],
 ];
 
 interface Member {

@@ -1,6 +1,7 @@
 import { withBackend } from '../../src/backend/current.ts';
 import { DtypeError, ShapeError } from '../../src/errors.ts';
 import { add, div, mul, sub } from '../../src/ops/binary.ts';
+import { cast } from '../../src/ops/cast.ts';
 import { custom, grad, recompute, stopGradient, valueAndGrad, vjp } from '../../src/ops/grad.ts';
 import { sum } from '../../src/ops/reduce.ts';
 import { reshape } from '../../src/ops/reshape.ts';
@@ -277,6 +278,14 @@ test('what cannot be differentiated is refused', () => {
   throws(() => grad((x: Tensor) => sum(x))(zeros([2], 'i32')), DtypeError);
   throws(() => vjp((x) => x!, [f64(1)], f64(1, 2)), ShapeError);
   throws(() => vjp((x) => x!, [f64(1)], tensor([1])), ShapeError);
+  throws(() => grad((x: Tensor) => cast(sum(x), 'i32'))(f64(1)), DtypeError, /returns f32 or f64; got i32/);
+  const returns = (what: unknown) => () => what as Tensor;
+  throws(() => grad((x: Tensor) => item(sum(x)) as never)(f64(1, 2)), ShapeError, /returns a tensor; got 3;/);
+  throws(() => grad(returns(undefined))(f64(1)), ShapeError, /got undefined;/);
+  throws(() => grad(returns(Promise.resolve()))(f64(1)), ShapeError, /got a promise;/);
+  throws(() => grad(returns({ aux: 1 }))(f64(1)), ShapeError, /got an object without one;/);
+  throws(() => custom({ name: 'mine', forward: returns(null), vjp: () => [] }, [f64(1)]), ShapeError, /^mine: /);
+  assert.is(recordingDepth(), 0);
 });
 
 test.run();

@@ -14,6 +14,9 @@ export interface Labelled {
  * alphabetical order. '...' stands for leading modes, aligned at the last one, where size 1 broadcasts.
  */
 export function parse(op: string, spec: string, shapes: readonly Shape[]): Labelled {
+  if (typeof spec !== 'string') {
+    throw new ShapeError(op, "the first argument is a text such as 'ij,jk->ik'", typeof spec, 'put it first');
+  }
   const [left, right, ...more] = spec.replace(/\s/g, '').split('->');
   const terms = left.split(',');
   if (more.length > 0 || terms.length !== shapes.length) {
