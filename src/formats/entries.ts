@@ -1,6 +1,6 @@
 /** Single entries and rows of a weight, without ever forming it: indices select in each part, then the parts meet. */
 
-import { ShapeError } from '../errors.ts';
+import { DtypeError, ShapeError } from '../errors.ts';
 import { add } from '../ops/binary.ts';
 import { contract } from '../ops/einsum/einsum.ts';
 import { gather } from '../ops/gather.ts';
@@ -17,7 +17,7 @@ const BATCH = '#';
 
 /**
  * Rows of a weight along its first axis: [count, ...other axes] for `index` [count] of i32. The row number splits into
- * one index a mode. Throws ShapeError for indices outside the axis.
+ * one index a mode. Throws ShapeError for indices outside the axis, DtypeError for others than i32.
  */
 export function rows(w: Weight, index: Tensor): Tensor {
   if (w instanceof Sum) {
@@ -26,14 +26,18 @@ export function rows(w: Weight, index: Tensor): Tensor {
       .reduce((a, b) => add(a, b));
   }
   if (!(w instanceof Factored)) return gather(w, index);
+  if (index.dtype !== 'i32') {
+    throw new DtypeError('rows', 'indices are i32', index.dtype, "convert with cast(x, 'i32')");
+  }
   const result = select(w, [dataSync(index) as Int32Array]);
   return reshape(result, [index.size, ...w.shape.slice(1)]);
 }
 
 /** The entry of a low-rank tensor at one index an axis, as a tensor of order 0. */
 export function at(x: Factored, index: readonly number[]): Tensor {
-  if (index.length !== x.axes.length) {
-    throw new ShapeError('at', `an index for each of ${x.axes.length} axes`, `${index.length}`, 'correct the index');
+  if (index.length !== x.axes.length || !index.every((i) => Number.isInteger(i))) {
+    const got = `[${index.join(', ')}]`;
+    throw new ShapeError('at', `a whole index for each of ${x.axes.length} axes`, got, 'correct the index');
   }
   return reshape(
     select(

@@ -29,6 +29,16 @@ export function balancedFactors(n: number, count: number): number[] {
   return factors.sort((a, b) => a - b);
 }
 
+/** Every axis a mode of its own, unless `fold` cuts it. */
+export function wholeAxes(op: string, axes: readonly Axis[], options: LayoutOptions = {}): number[][] {
+  return foldAxes(
+    op,
+    axes,
+    axes.map(() => 1),
+    options,
+  );
+}
+
 /** How many modes an axis of size n is cut into. */
 export function modeCount(n: number): number {
   let count = 1;
@@ -58,10 +68,11 @@ export function foldAxes(
   }
   return axes.map(({ size }, k) => {
     const modes = fold[k]!;
-    if (modes.reduce((n, m) => n * m, 1) !== size || modes.length === 0) {
+    const whole = modes.every((m) => Number.isInteger(m) && m >= 1);
+    if (!whole || modes.reduce((n, m) => n * m, 1) !== size || modes.length === 0) {
       throw new ShapeError(
         op,
-        `the modes of axis ${k} multiply to ${size}`,
+        `the modes of axis ${k} are whole numbers >= 1 and multiply to ${size}`,
         `[${modes.join(', ')}]`,
         'correct the fold',
       );

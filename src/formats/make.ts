@@ -40,8 +40,8 @@ export function denseWeight(): MakeWeight {
 }
 
 /**
- * Low-rank weights of one format. A weight that would not shrink stays dense; one that cannot be as small as a fraction
- * asks gets rank 1. Both are told to `note`.
+ * Low-rank weights of one format. A weight that would not shrink, not even at rank 1, stays dense; one that cannot be as
+ * small as a fraction asks gets rank 1. Both are told to `note`.
  */
 export function lowRankWeight(options: FactorizeOptions): MakeWeight {
   const format = formatNamed(options.format);
@@ -59,10 +59,12 @@ export function lowRankWeight(options: FactorizeOptions): MakeWeight {
 }
 
 function feasibleRanks(format: Format, layout: Layout, rank: RankRequest, note: (text: string) => void): Sizes {
-  const least = countOf(layout.net, { ...layout.modes, ...resolveRanks(format, layout, 1) });
-  if (typeof rank === 'number' && rank > 0 && rank < 1 && least > Math.floor(rank * denseSize(layout))) {
-    note(`rank 1 in ${format.name} stores ${least} parameters, above the cap of ${rank} of ${denseSize(layout)}`);
-    return resolveRanks(format, layout, 1);
+  const least = resolveRanks(format, layout, 1);
+  const [stored, dense] = [countOf(layout.net, { ...layout.modes, ...least }), denseSize(layout)];
+  if (rank === 'same' && stored > dense) return least;
+  if (typeof rank === 'number' && rank > 0 && rank < 1 && stored > Math.floor(rank * dense)) {
+    note(`rank 1 in ${format.name} stores ${stored} parameters, above the cap of ${rank} of ${dense}`);
+    return least;
   }
   return resolveRanks(format, layout, rank);
 }

@@ -3,14 +3,15 @@
  * so that a convolution becomes 1x1, small, 1x1 (Tucker-2; Kim et al. 2016).
  */
 
+import { wholeAxes } from './fold.ts';
 import type { Format } from './format.ts';
 import { labelModes, layoutOfModes } from './layout.ts';
 
 export const tucker: Format = {
   name: 'tucker',
   about: 'a core and one factor a mode; window modes stay in the core',
-  layout(axes, options = {}) {
-    const modes = labelModes(axes, options.fold ?? axes.map(({ size }) => [size]));
+  layout(axes, options) {
+    const modes = labelModes(axes, wholeAxes('tucker', axes, options));
     const parts: Record<string, string[]> = {};
     const core: string[] = [];
     modes.forEach(({ label, role }, k) => {

@@ -1,9 +1,9 @@
-import { RankError, ShapeError } from '../../src/errors.ts';
+import { DtypeError, RankError, ShapeError } from '../../src/errors.ts';
 import { full } from '../../src/formats/algebra.ts';
-import { formatNamed } from '../../src/formats/all.ts';
+import { formatNamed, formats } from '../../src/formats/all.ts';
 import { applyWeight } from '../../src/formats/apply.ts';
 import { convWeighted } from '../../src/formats/conv.ts';
-import { rows } from '../../src/formats/entries.ts';
+import { at, rows } from '../../src/formats/entries.ts';
 import { randomFactored } from '../../src/formats/init.ts';
 import { denseWeight, lowRankWeight, weightsByPath } from '../../src/formats/make.ts';
 import { Factored } from '../../src/formats/network.ts';
@@ -75,6 +75,57 @@ test('a weight that would not shrink stays dense, and the note says so', () => {
   const w = make({ axes: matrix, std: 1, key: key(1), path: 'fc1.weight' });
   assert.not(w instanceof Factored);
   assert.match(notes[0]!, /^fc1\.weight: stays dense, since lowRank would store 84 of 48/);
+});
+
+test("'same' keeps a weight dense that rank 1 makes larger", () => {
+  const row = [
+    { size: 1, role: 'out' as const },
+    { size: 7, role: 'in' as const },
+  ];
+  for (const { name } of formats.filter((format) => format.name !== 'dense')) {
+    const notes: string[] = [];
+    const make = lowRankWeight({ format: name, rank: 'same', note: (text) => notes.push(text) });
+    const w = make({ axes: row, std: 1, key: key(1), path: 'w' });
+    assert.not(w instanceof Factored, name);
+    assert.match(notes[0]!, /^w: stays dense/);
+  }
+});
+
+test('every format that takes a fold keeps it to the axes', () => {
+  for (const format of formats) {
+    const build = (fold: number[][]): readonly number[] => {
+      const { net, axes, modes } = format.layout(kernel.slice(0, 2), { fold });
+      return axes.map((list) => list.reduce((n, k) => n * modes[net.open[k]!]!, 1));
+    };
+    assert.equal(build([[2, 3], [4, 2]]), [6, 8], format.name); // biome-ignore format: pairs
+    if (format.name === 'dense' || format.name === 'lowRank') continue;
+    for (const fold of [
+      [
+        [2, 2],
+        [8, 1],
+      ],
+      [[6]],
+      [
+        [-2, -3],
+        [4, 2],
+      ],
+      [
+        [1.5, 4],
+        [4, 2],
+      ],
+      [[], [4, 2]],
+    ]) {
+      throws(() => build(fold), ShapeError, /fold|multiply/);
+    }
+  }
+});
+
+test('rows and entries are asked for by whole indices', () => {
+  const w = delta('tt', matrix);
+  throws(() => rows(w, tensor([1])), DtypeError, /indices are i32; got f32/);
+  throws(() => at(w, [0.5, 0]), ShapeError, /a whole index for each of 2 axes; got \[0\.5, 0\]/);
+  throws(() => at(w, [0]), ShapeError);
+  throws(() => at(w, [6, 0]), ShapeError);
 });
 
 test('a cap below rank 1 gives rank 1, and the note says so', () => {
