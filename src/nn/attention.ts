@@ -12,7 +12,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { MakeWeight } from '../formats/make.ts';
 import { profileRow } from './leaf.ts';
 import { linear } from './linear.ts';
-import { branch, childContext, childPath, type Module } from './module.ts';
+import { branch, checkSizes, childContext, childPath, type Module } from './module.ts';
 
 export interface AttentionOptions {
   readonly size: number;
@@ -22,6 +22,7 @@ export interface AttentionOptions {
 
 /** [batch, length, size] to the same shape. */
 export function attention({ size, heads, weight }: AttentionOptions): Module {
+  checkSizes('attention', { size, heads });
   if (size % heads !== 0) {
     throw new ShapeError('attention', 'the heads divide the size', `${heads} heads for ${size}`, 'change either');
   }

@@ -11,7 +11,7 @@ import { type Shape, showShape } from '../shape.ts';
 import { zeros } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { profileRow } from './leaf.ts';
-import { childPath, type Module, own } from './module.ts';
+import { checkSizes, childPath, type Module, own } from './module.ts';
 
 export interface ConvLayerOptions extends ConvOptions {
   readonly in: number;
@@ -44,8 +44,17 @@ function convolution(kind: string, spatial: 1 | 2, options: ConvLayerOptions): M
     weight = denseWeight(),
     gain = Math.sqrt(2),
     groups = 1,
+    stride = 1,
+    dilation = 1,
   } = options;
-  const sizes = typeof window === 'number' ? new Array<number>(spatial).fill(window) : window;
+  const sizes = Array.isArray(window)
+    ? (window as readonly number[])
+    : new Array<number>(spatial).fill(window as number);
+  checkSizes(kind, { in: inputs, out: outputs, groups, stride, dilation });
+  for (const size of sizes) checkSizes(kind, { window: size });
+  if (sizes.length !== spatial) {
+    throw new ShapeError(kind, `a window has ${spatial} sizes`, showShape(sizes), 'give one number, or one an axis');
+  }
   if (inputs % groups !== 0 || outputs % groups !== 0) {
     throw new ShapeError(
       kind,

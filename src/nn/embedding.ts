@@ -9,7 +9,7 @@ import type { Shape } from '../shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { profileRow, weightsOf } from './leaf.ts';
 import { storedCount } from '../formats/weight.ts';
-import { childPath, type Module, own } from './module.ts';
+import { checkSizes, childPath, type Module, own } from './module.ts';
 
 export interface EmbeddingOptions {
   /** Rows of the table. */
@@ -23,6 +23,7 @@ export interface EmbeddingOptions {
 
 /** Indices [batch, ...] of i32 to rows [batch, ..., size]. */
 export function embedding({ count, size, weight = denseWeight(), std = 0.02 }: EmbeddingOptions): Module {
+  checkSizes('embedding', { count, size });
   const outputShape = (input: Shape): Shape => [...input, size];
   return {
     kind: 'embedding',

@@ -10,7 +10,7 @@ import { type Shape, showShape } from '../shape.ts';
 import { zeros } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { profileRow } from './leaf.ts';
-import { childPath, type Module, own } from './module.ts';
+import { checkSizes, childPath, type Module, own } from './module.ts';
 
 export interface LinearOptions {
   readonly in: number;
@@ -24,6 +24,7 @@ export interface LinearOptions {
 
 export function linear(options: LinearOptions): Module {
   const { in: inputs, out: outputs, bias = true, weight = denseWeight(), gain = Math.sqrt(2) } = options;
+  checkSizes('linear', { in: inputs, out: outputs });
   const outputShape = (input: Shape): Shape => {
     if (input.at(-1) !== inputs) {
       throw new ShapeError(

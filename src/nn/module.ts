@@ -3,6 +3,7 @@
  * stores them, so saving, averaging, freezing and taking gradients are walks over a tree.
  */
 
+import { ShapeError } from '../errors.ts';
 import type { Weight } from '../formats/weight.ts';
 import type { Key } from '../random.ts';
 import type { Shape } from '../shape.ts';
@@ -54,6 +55,14 @@ export interface Module {
   profile(params: Params, input: Shape, path: string): readonly LayerProfile[];
 }
 
+/** Throws ShapeError unless all sizes are whole numbers >= 1. */
+export function checkSizes(kind: string, sizes: Readonly<Record<string, number>>): void {
+  for (const [name, n] of Object.entries(sizes)) {
+    if (Number.isInteger(n) && n >= 1) continue;
+    throw new ShapeError(kind, `${name} is a whole number >= 1`, String(n), 'correct the option');
+  }
+}
+
 /** A path one branch deeper. */
 export function childPath(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
@@ -69,9 +78,12 @@ export function branch(params: Params, name: string): Params {
   return (params as Readonly<Record<string, Params>>)[name] ?? {};
 }
 
-/** The weight or tensor that a module itself holds under `name`. */
+/** The weight or tensor that a module itself holds under `name`. Throws ShapeError where there is none. */
 export function own<W extends Weight = Tensor>(params: Params, name: string): W {
-  return (params as unknown as Readonly<Record<string, W>>)[name]!;
+  const found = (params as unknown as Readonly<Record<string, W | undefined>>)[name];
+  if (found !== undefined) return found;
+  const got = Object.keys(params).join(', ') || 'none';
+  throw new ShapeError('layer', `its parameters have '${name}'`, got, 'pass what init() of the same model made');
 }
 
 /** Calls `visit` on a module and all modules inside, with their paths. */

@@ -8,7 +8,7 @@ import { sizeOf } from '../shape.ts';
 import { ones, zeros } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { profileRow } from './leaf.ts';
-import { childPath, type Module, own } from './module.ts';
+import { checkSizes, childPath, type Module, own } from './module.ts';
 
 export interface BatchNormOptions {
   readonly channels: number;
@@ -20,6 +20,7 @@ export interface BatchNormOptions {
 
 /** Normalizes each channel of [batch, channels, ...] (Ioffe & Szegedy 2015). */
 export function batchNorm({ channels, eps = 1e-5, momentum = 0.1 }: BatchNormOptions): Module {
+  checkSizes('batchNorm', { channels });
   const average = (before: Tensor, now: Tensor): Tensor => add(mul(before, 1 - momentum), mul(now, momentum));
   return {
     kind: 'batchNorm',
@@ -46,6 +47,7 @@ export function batchNorm({ channels, eps = 1e-5, momentum = 0.1 }: BatchNormOpt
 
 /** Normalizes the last mode (Ba et al. 2016). */
 export function layerNorm({ size, eps = 1e-5 }: { readonly size: number; readonly eps?: number }): Module {
+  checkSizes('layerNorm', { size });
   return {
     kind: 'layerNorm',
     undecayed: ['gamma', 'beta'],

@@ -5,7 +5,7 @@ import { avgPool2d as avgPoolOp, globalAvgPool as globalOp, maxPool2d as maxPool
 import { reshape } from '../ops/reshape.ts';
 import { type Shape, showShape, sizeOf } from '../shape.ts';
 import { plain } from './leaf.ts';
-import type { Module } from './module.ts';
+import { checkSizes, type Module } from './module.ts';
 
 export interface PoolOptions {
   readonly window: number;
@@ -15,6 +15,7 @@ export interface PoolOptions {
 }
 
 function pooledShape(kind: string, { window, stride = window, padding = 0 }: PoolOptions): (input: Shape) => Shape {
+  checkSizes(kind, { window, stride });
   return (input) => {
     const output = input.slice(1).map((n) => Math.floor((n + 2 * padding - window) / stride) + 1);
     if (input.length !== 3 || output.some((n) => n < 1)) {

@@ -15,7 +15,7 @@ import { zeros } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { profileRow } from './leaf.ts';
 import { linearProduct } from './linear.ts';
-import { childPath, type Module, own } from './module.ts';
+import { checkSizes, childPath, type Module, own } from './module.ts';
 
 export interface LstmOptions {
   readonly in: number;
@@ -26,11 +26,12 @@ export interface LstmOptions {
 }
 
 export function lstm({ in: inputs, size, sequence = false, weight = denseWeight() }: LstmOptions): Module {
+  checkSizes('lstm', { in: inputs, size });
   const outputShape = (input: Shape): Shape => {
-    if (input.length !== 2 || input[1] !== inputs) {
+    if (input.length !== 2 || input[1] !== inputs || input[0] === 0) {
       throw new ShapeError(
         'lstm',
-        `the input is [batch, length, ${inputs}]`,
+        `the input is [batch, length >= 1, ${inputs}]`,
         showShape(input),
         'check the layer before',
       );

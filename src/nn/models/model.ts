@@ -28,8 +28,9 @@ export interface ModelFamily {
   build(options: ModelOptions & ModelWeights): Module;
 }
 
-/** Channels of a layer in a narrowed model. */
+/** Channels of a layer in a narrowed model. Throws ShapeError unless the width is positive. */
 export function scaled(channels: number, { width = 1 }: ModelOptions): number {
+  if (!(width > 0)) throw new ShapeError('model', 'the width is a positive factor', String(width), 'correct it');
   return Math.max(1, Math.round(channels * width));
 }
 
