@@ -66,7 +66,9 @@ function parsedValue(op: string, name: string, spec: OptionSpec, text: string | 
   if (text === undefined || text === '') {
     throw usage(op, `${name} has a value`, 'none', `write ${name} ${spec.value ?? 'VALUE'}`);
   }
-  if (spec.choices !== undefined && !spec.choices.includes(text)) {
+  if (spec.choices !== undefined) {
+    const chosen = spec.choices.find((choice) => plain(choice) === plain(text));
+    if (chosen !== undefined) return chosen;
     throw usage(op, `${name} is one of ${spec.choices.join(', ')}`, `'${text}'`, suggestion(text, spec.choices, ''));
   }
   if (spec.kind === 'text') return text;
@@ -78,6 +80,11 @@ function parsedValue(op: string, name: string, spec: OptionSpec, text: string | 
     throw usage(op, `${name} is a ${whole ? 'whole ' : ''}number${low}${high}`, `'${text}'`, 'correct the value');
   }
   return number;
+}
+
+/** Case and hyphens do not matter in names: tt-matrix is ttMatrix. */
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll('-', '');
 }
 
 /** The nearest of the known names, or where to find them. */

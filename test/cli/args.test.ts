@@ -32,6 +32,7 @@ test('options have values of their kind, whichever way they are written', () => 
   assert.equal([given.batch, given.augment, given.steps, given.quiet], [64, false, undefined, false]);
   assert.is(values('-h').help, true);
   assert.is(values('--seed', '1', '--seed', '2').seed, 2);
+  assert.is(values('--format', 'TT-Matrix').format, 'ttMatrix');
 });
 
 test('what is mistyped is named with the nearest known word', () => {
