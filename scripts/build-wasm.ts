@@ -6,17 +6,24 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import { markOfSources } from './support/build.ts';
 
 const TARGETS: Readonly<Record<string, string>> = { simd: 'build/kernels.wasm', debug: 'build/kernels.debug.wasm' };
 
+/** Of the sources as they are before the compiler reads them: what changes meanwhile makes the build an old one. */
+const mark = markOfSources();
+
 const TYPES = `/** The compiled kernels, made on first use. */
 export default function module(): WebAssembly.Module;
+/** The mark of the sources they were compiled from; modules carry it in their section 'rankwise'. */
+export const build: string;
 `;
 
 /** For hosts that resolve wasm files to compiled modules (workerd). */
 const MODULE = `import compiled from './kernels.wasm';
+export const build = '${mark}';
 export default function module() {
   return compiled;
 }
@@ -26,7 +33,8 @@ export default function module() {
  * For all others: the bytes as text, compiled synchronously at first use. Hexadecimal is longer than base64 and yet a
  * third smaller on the way: compression sees whole bytes.
  */
-const inline = (wasm: Buffer): string => `const text = '${wasm.toString('hex')}';
+const inline = (wasm: Buffer): string => `export const build = '${mark}';
+const text = '${wasm.toString('hex')}';
 const digit = (k) => (text.charCodeAt(k) & 15) + 9 * (text.charCodeAt(k) >> 6);
 let compiled;
 export default function module() {
@@ -38,6 +46,12 @@ export default function module() {
   return compiled;
 }
 `;
+
+/** The mark as a custom section: id, length, name, content; all shorter than 128 bytes. */
+function section(): Uint8Array {
+  const [name, content] = ['rankwise', mark].map((text) => Buffer.from(text));
+  return Uint8Array.from([0, 1 + name!.length + content!.length, name!.length, ...name!, ...content!]);
+}
 
 function writeWhole(path: string, content: string | Buffer): void {
   const draft = `${path}.${process.pid}`;
@@ -53,6 +67,7 @@ async function compile(target: string, path: string): Promise<void> {
     process.stderr.write(`${stderr.toString()}${target}: ${error.message}\n`);
     process.exit(1);
   }
+  appendFileSync(draft, section());
   renameSync(draft, path);
 }
 

@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { kernels } from '../src/kernels/all.ts';
 import type { Fields, Kind } from '../src/kernels/kernel.ts';
+import { staleness } from './support/build.ts';
 import { isMain, parse, readSources, report, type Sources, walk } from './support/sources.ts';
 import { sectionsOf } from './support/wasm.ts';
 
@@ -149,7 +150,12 @@ function checkFile(path: string, contracts: readonly Contract[]): string[] {
   if (!existsSync(path)) return [`${path}: the kernels are compiled; got no file; npm run build:wasm`];
   const bytes = new Uint8Array(readFileSync(path));
   process.stdout.write(`${path}: ${(bytes.length / 1024).toFixed(1)} of ${MAX_BYTES / 1024} kB\n`);
-  return [...checkModule(bytes, contracts), ...checkArguments(readSources(['assembly'], ['.ts']), contracts)];
+  const stale = staleness();
+  return [
+    ...(stale === '' ? [] : [`wasm: ${stale}`]),
+    ...checkModule(bytes, contracts),
+    ...checkArguments(readSources(['assembly'], ['.ts']), contracts),
+  ];
 }
 
 if (isMain(import.meta.url)) {

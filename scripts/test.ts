@@ -4,6 +4,7 @@
  */
 
 import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { staleness } from './support/build.ts';
 import { type Outcome, pool, run } from './support/run.ts';
 import { isMain, readSources } from './support/sources.ts';
 
@@ -17,6 +18,7 @@ Runs test/**/*.test.ts, or those whose path contains one of the filters.
 
   --mode MODE      grow | high | canary | debug: how the wasm backend is stressed; only kernels/ and ops/ unless told
   --limit SECONDS  time for one file, default 120
+  --stale          run although the kernels were compiled from other sources
   --help           this text
 `;
 
@@ -54,10 +56,22 @@ export function choose(paths: Iterable<string>, filters: readonly string[]): str
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { mode: { type: 'string' }, limit: { type: 'string', default: '120' }, help: { type: 'boolean' } },
+    options: {
+      mode: { type: 'string' },
+      limit: { type: 'string', default: '120' },
+      stale: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     process.stdout.write(HELP);
+    return;
+  }
+  const stale = staleness();
+  if (stale !== '') process.stdout.write(`test: ${stale}\n`);
+  if (stale !== '' && !values.stale) {
+    process.stdout.write('0 passed, 1 failed\n');
+    process.exitCode = 1;
     return;
   }
   const filters = positionals.length === 0 && values.mode !== undefined ? STRESSED : positionals;

@@ -1,6 +1,6 @@
 /** Gets the compiled kernels. The default build is compiled at first use, synchronously; it is small. */
 
-import compiled from '#wasm';
+import compiled, { build } from '#wasm';
 import { BackendError } from '../../errors.ts';
 import { type WasmOptions, WasmBackend } from './wasm.ts';
 
@@ -19,7 +19,20 @@ function builtIn(): WebAssembly.Module {
   }
 }
 
+/**
+ * Kernels of another version may cut their work in other pieces, and would compute nonsense. Tools that shrink modules drop
+ * the mark, so one without it is taken on trust.
+ */
+function checkBuild(module: WebAssembly.Module): void {
+  const [mark] = WebAssembly.Module.customSections(module, 'rankwise');
+  const found = mark === undefined ? build : String.fromCharCode(...new Uint8Array(mark));
+  if (found === build) return;
+  const remedy = "take 'rankwise/kernels.wasm' of the version that is imported";
+  throw new BackendError('init', `the module is of build ${build}`, found, remedy);
+}
+
 /** A backend over the build that the package was resolved with, or over a module the host compiled itself. */
-export function loadWasm(options: WasmOptions = {}, module: WebAssembly.Module = builtIn()): WasmBackend {
-  return new WasmBackend(module, options);
+export function loadWasm(options: WasmOptions = {}, module?: WebAssembly.Module): WasmBackend {
+  if (module !== undefined) checkBuild(module);
+  return new WasmBackend(module ?? builtIn(), options);
 }
