@@ -39,12 +39,21 @@ function batchOf(split: Split, indices: Int32Array, options: AssembleOptions): {
   return { x: own(images, [indices.length, ...options.shape]), y: own(labels, [indices.length]) };
 }
 
-/** A split in its order, in batches, unchanged: for evaluation. */
+/** Throws FormatError unless all settings are whole numbers >= 1. */
+function checkCounts(settings: Readonly<Record<string, number>>): void {
+  for (const [name, n] of Object.entries(settings)) {
+    if (!Number.isInteger(n) || n < 1)
+      throw new FormatError('train', `${name} is a whole number >= 1`, String(n), 'correct it');
+  }
+}
+
+/** A split in its order, in batches, unchanged: for evaluation. Throws FormatError for a size of batches below 1. */
 export function* batchesOf(
   split: Split,
   data: Pick<Dataset, 'shape' | 'mean' | 'std'>,
   batchSize = 256,
 ): Generator<{ x: Tensor; y: Tensor }> {
+  checkCounts({ batchSize });
   const { shape, mean, std } = data;
   for (let from = 0; from < split.count; from += batchSize) {
     const length = Math.min(batchSize, split.count - from);
@@ -60,12 +69,11 @@ export function* batchesOf(
 export function supervised(options: SupervisedOptions): TrainTask {
   const { model, data, epochs, batchSize = 64, seed = 1, loss: lossKind = 'crossEntropy', augment } = options;
   const { shape, mean, std, train } = data;
-  for (const [name, n] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isInteger(n) || n < 1)
-      throw new FormatError('train', `${name} is a whole number >= 1`, String(n), 'correct it');
-  }
+  const { maxSteps = Number.MAX_SAFE_INTEGER } = options;
+  checkCounts({ epochs, batchSize, maxSteps });
+  if (train.count === 0) throw new FormatError('train', 'the data has examples', 'none', 'check the data');
   const stepsPerEpoch = Math.ceil(train.count / batchSize);
-  const totalSteps = Math.min(epochs * stepsPerEpoch, options.maxSteps ?? Number.MAX_SAFE_INTEGER);
+  const totalSteps = Math.min(epochs * stepsPerEpoch, maxSteps);
   function* batches(epoch: number, from: number): Generator<Batch> {
     const order = permutation(train.count, seed, epoch);
     const changes = augment === undefined ? {} : { augment: { ...augment, seed, epoch } };

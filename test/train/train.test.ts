@@ -9,7 +9,7 @@ import type { Params } from '../../src/nn/module.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
-import { supervised } from '../../src/train/task.ts';
+import { batchesOf, supervised } from '../../src/train/task.ts';
 import { type Training, train } from '../../src/train/train.ts';
 import { leavesOf, mapTree } from '../../src/tree.ts';
 import { advance } from '../laws/method.ts';
@@ -182,11 +182,13 @@ test('settings that allow no step are refused', () => {
   const data = toyData();
   throws(() => supervised({ model, data, epochs: 0 }), FormatError, /epochs is a whole number >= 1; got 0/);
   throws(() => supervised({ model, data, epochs: 1, batchSize: 1.5 }), FormatError, /batchSize/);
-  throws(
-    () => train(supervised({ model, data, epochs: 1, maxSteps: 0 }), { method: method() }),
-    FormatError,
-    /one step/,
-  );
+  for (const maxSteps of [0, 0.5, Number.NaN]) {
+    throws(() => supervised({ model, data, epochs: 1, maxSteps }), FormatError, /maxSteps is a whole number >= 1/);
+  }
+  const none = { ...data, train: { ...data.train, count: 0 } };
+  throws(() => supervised({ model, data: none, epochs: 1 }), FormatError, /the data has examples; got none/);
+  throws(() => train({ ...toyTask(model), totalSteps: 0 }, { method: method() }), FormatError, /one step/);
+  for (const size of [0, -1, 0.5]) throws(() => batchesOf(data.train, data, size).next(), FormatError, /batchSize/);
 });
 
 test('a state of another method is refused', async () => {
