@@ -92,7 +92,10 @@ async function carryOut(
     output.line(
       `parameters     ${grouped(parameters)} of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`,
     );
-    if (path === undefined) return Exit.ok;
+    if (path === undefined) {
+      output.note('the model was not saved; --out DIR keeps it');
+      return Exit.ok;
+    }
     output.line(`model          ${path}`);
     output.line(output.dim(`next: rankwise eval ${path}   rankwise inspect ${path}`));
     return Exit.ok;

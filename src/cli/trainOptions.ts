@@ -62,7 +62,7 @@ export const trainOptions: OptionSpecs = {
   schedule: {
     kind: 'text',
     value: 'NAME',
-    about: 'learning rate over the run',
+    about: 'learning rate over the run; cosine rises for 5 % of it first, at least 100 steps',
     fallback: 'cosine',
     choices: [...scheduleNames, 'plateau'],
   },

@@ -26,10 +26,19 @@ export function stepDecay({ epochs = 10, factor = 0.1 }: { epochs?: number; fact
   };
 }
 
-/** Half a cosine from 1 to `last`, after a linear warm-up over a share of the run (Loshchilov & Hutter 2017). */
-export function cosine({ warmup = 0, last = 0 }: { warmup?: number; last?: number } = {}): Schedule {
+export interface CosineOptions {
+  /** Share of the run for the warm-up; default 0. */
+  readonly warmup?: number;
+  /** The least steps of warm-up, but never more than half the run; default 0. */
+  readonly warmupSteps?: number;
+  /** Where it ends; default 0. */
+  readonly last?: number;
+}
+
+/** Half a cosine from 1 to `last`, after a linear warm-up (Loshchilov & Hutter 2017). */
+export function cosine({ warmup = 0, warmupSteps = 0, last = 0 }: CosineOptions = {}): Schedule {
   return ({ step, totalSteps }) => {
-    const rise = warmup * totalSteps;
+    const rise = Math.max(warmup * totalSteps, Math.min(warmupSteps, totalSteps / 2));
     if (step < rise) return (step + 1) / (rise + 1);
     const done = Math.min(1, (step - rise) / Math.max(1, totalSteps - rise));
     return last + ((1 - last) * (1 + cos(PI * done))) / 2;
@@ -69,7 +78,7 @@ export function plateau(state: Plateau, loss: number, options: { factor?: number
 const byName: Readonly<Record<string, () => Schedule>> = {
   constant,
   step: () => stepDecay(),
-  cosine: () => cosine({ warmup: 0.05 }),
+  cosine: () => cosine({ warmup: 0.05, warmupSteps: 100 }),
   onecycle: () => oneCycle(),
 };
 

@@ -46,6 +46,11 @@ test('cosine falls from 1 to its last value, half way at half time', () => {
   close(factors(cosine({ last: 0.2 }), 100)[100]!, 0.2);
 });
 
+test('a warm-up has its least steps, but never more than half the run', () => {
+  const top = (total: number): number => factors(cosine({ warmup: 0.05, warmupSteps: 100 }), total).indexOf(1);
+  assert.equal([top(3000), top(1000), top(40)], [150, 100, 20]);
+});
+
 test('cosine with a warm-up rises first, in even steps, and never starts at 0', () => {
   const x = factors(cosine({ warmup: 0.1 }), 100);
   assert.ok(rises(x.slice(0, 11)) && falls(x.slice(10)));
