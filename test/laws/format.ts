@@ -33,7 +33,9 @@ const shapes: readonly (readonly Axis[])[] = [
   [out(12), into(10)],
   [out(30), into(28)],
   [out(1), into(7)],
+  [out(13), into(11)],
   [out(6), into(4), window(3), window(3)],
+  [out(7), into(5), window(1), window(2)],
 ];
 
 function largest(values: ArrayLike<number>): number {

@@ -105,6 +105,22 @@ opLaws({
   runs: 3,
 });
 
+const line = { stride: 2, padding: 1, dilation: 2, groups: 2 } as const;
+const flat = ({ shape: [b, c, l], values }: Sample): Sample => ({ shape: [b, c, 1, l], values });
+opLaws({
+  name: 'conv1d',
+  fn: (x, w) => conv1d(x, w, line),
+  inputs: fc.tuple(filled([2, 4, 6]), filled([2, 2, 2])),
+  model: (x, w) => {
+    const pairs = { stride: [1, 2], padding: [0, 1], dilation: [1, 2], groups: 2 } as const;
+    const { shape, values } = model(flat(x), flat(w), pairs);
+    return { shape: [shape[0], shape[1], shape[3]], values };
+  },
+  empty: [[empty(0, 2, 5), sample([2, 1, 2], () => 1)]],
+  eps: 1e-13,
+  runs: 5,
+});
+
 const test = suite('conv');
 
 test('equals plain loops for all options, on strided operands too', () => {
