@@ -40,12 +40,17 @@ export function init(options: InitOptions = {}): Backend {
   return current;
 }
 
-/** Runs `body` on another backend and comes back, whatever happens. */
+/** Runs `body` on another backend and comes back, whatever happens. Throws BackendError where it returns a promise. */
 export function withBackend<T>(other: Backend, body: () => T): T {
   const before = current;
   current = other;
   try {
-    return body();
+    const result = body();
+    if (result instanceof Promise) {
+      const remedy = 'await outside, or choose the backend with init()';
+      throw new BackendError('withBackend', 'the body is synchronous', 'a promise', remedy);
+    }
+    return result;
   } finally {
     current = before;
   }

@@ -200,6 +200,12 @@ test('tensors of JavaScript memory move between backends, resident ones do not',
   leakFree(one, () => scope(() => add(x, x)));
 });
 
+test('a backend for a while is not for promises', () => {
+  const [before, other] = [backend(), referenceBackend()];
+  throws(() => withBackend(other, async () => 1), BackendError, /synchronous; got a promise/);
+  assert.is(backend(), before);
+});
+
 test('init chooses the backend', () => {
   const before = backend();
   assert.is(init({ backend: 'reference' }).name, 'reference');

@@ -36,9 +36,11 @@ type Run = (out: Tensor, a: Tensor, b: Tensor, on: Backend) => void;
 
 /** Shapes remembered per pairing: those of all layers of a network; a change of ranks starts new ones. */
 const KNOWN = 64;
+/** Pairings remembered: labels that are made anew for every call would fill memory. */
+const PAIRINGS = 1024;
 const pairings = new Map<string, Pairing>();
 
-/** The pairing of labels; the same object every time. */
+/** The pairing of labels, with what is remembered of it. */
 export function pairing(a: readonly string[], b: readonly string[], c: readonly string[]): Pairing {
   const key = `${a.join('\0')}\n${b.join('\0')}\n${c.join('\0')}`;
   let known = pairings.get(key);
@@ -47,6 +49,7 @@ export function pairing(a: readonly string[], b: readonly string[], c: readonly 
       if (a.includes(label)) return [0, a.indexOf(label)];
       return b.includes(label) ? [1, b.indexOf(label)] : null;
     });
+    if (pairings.size === PAIRINGS) pairings.delete(pairings.keys().next().value!);
     pairings.set(key, (known = { a, b, c, sources, known: [] }));
   }
   return known;
