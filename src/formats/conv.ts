@@ -5,36 +5,21 @@
  * is depthwise). Which is cheaper is decided by the static cost table.
  */
 
-import { ShapeError } from '../errors.ts';
 import { add } from '../ops/binary.ts';
 import { conv1d, conv2d } from '../ops/conv.ts';
+import { type ConvOptions, spansOf } from '../ops/convGeometry.ts';
 import { stepCost } from '../ops/einsum/cost.ts';
 import { contract, type Operand as Labelled } from '../ops/einsum/einsum.ts';
 import { reshape } from '../ops/reshape.ts';
-import { type Shape, showShape, sizeOf } from '../shape.ts';
+import { type Shape, sizeOf } from '../shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { full, labelled } from './algebra.ts';
 import { Factored, type Sizes, sizesOf } from './network.ts';
 import { Sum, type Weight } from './weight.ts';
 
-export interface ConvOptions {
-  readonly stride?: number;
-  readonly padding?: number;
-  readonly dilation?: number;
-  readonly groups?: number;
-}
-
 /** Sizes of the positions that a window visits; throws ShapeError where it does not fit. */
 export function convOutput(op: string, positions: Shape, window: Shape, options: ConvOptions): number[] {
-  const { stride = 1, padding = 0, dilation = 1 } = options;
-  const out = positions.map((n, k) => Math.floor((n + 2 * padding - dilation * (window[k]! - 1) - 1) / stride) + 1);
-  if (out.every((n) => n >= 1)) return out;
-  throw new ShapeError(
-    op,
-    `a window ${showShape(window)} fits the input`,
-    showShape(positions),
-    'pad more or use a smaller window',
-  );
+  return spansOf(op, positions, window, options).map(({ output }) => output);
 }
 
 /** Convolution of x [batch, in, ...positions] with a weight [out, in / groups, ...window]. */

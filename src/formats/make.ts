@@ -6,7 +6,7 @@ import type { Key } from '../random.ts';
 import { formatNamed } from './all.ts';
 import type { Axis, Format, Layout, LayoutOptions } from './format.ts';
 import { randomFactored } from './init.ts';
-import { countOf, type Sizes } from './network.ts';
+import { bondsOf, countOf, type Sizes } from './network.ts';
 import { denseSize, type RankRequest, resolveRanks } from './rank.ts';
 import type { Weight } from './weight.ts';
 
@@ -45,10 +45,11 @@ export function denseWeight(): MakeWeight {
  */
 export function lowRankWeight(options: FactorizeOptions): MakeWeight {
   const format = formatNamed(options.format);
-  if (format.name === 'dense') return denseWeight();
   const { rank, note = () => {}, ...layoutOptions } = options;
   return (request) => {
     const layout = format.layout(request.axes, layoutOptions);
+    // Without bonds the one part is the tensor itself.
+    if (bondsOf(layout.net).length === 0) return denseWeight()(request);
     const ranks = feasibleRanks(format, layout, rank, (text) => note(`${request.path}: ${text}`));
     const stored = countOf(layout.net, { ...layout.modes, ...ranks });
     const dense = denseSize(layout);

@@ -1,10 +1,11 @@
 /** Convolution layers over NCHW images and NCL signals; the kernel may be dense, low-rank or a sum. */
 
 import { ShapeError } from '../errors.ts';
-import { type ConvOptions, convFlops, convOutput, convWeighted } from '../formats/conv.ts';
+import { convFlops, convOutput, convWeighted } from '../formats/conv.ts';
 import { denseWeight, type MakeWeight } from '../formats/make.ts';
 import type { Weight } from '../formats/weight.ts';
 import { add } from '../ops/binary.ts';
+import { type ConvOptions, modeOptions } from '../ops/convGeometry.ts';
 import { reshape } from '../ops/reshape.ts';
 import { fold } from '../random.ts';
 import { type Shape, showShape } from '../shape.ts';
@@ -35,22 +36,12 @@ export function conv1d(options: ConvLayerOptions): Module {
   return convolution('conv1d', 1, options);
 }
 
-function convolution(kind: string, spatial: 1 | 2, options: ConvLayerOptions): Module {
-  const {
-    in: inputs,
-    out: outputs,
-    window,
-    bias = true,
-    weight = denseWeight(),
-    gain = Math.sqrt(2),
-    groups = 1,
-    stride = 1,
-    dilation = 1,
-  } = options;
-  const sizes = Array.isArray(window)
-    ? (window as readonly number[])
-    : new Array<number>(spatial).fill(window as number);
-  checkSizes(kind, { in: inputs, out: outputs, groups, stride, dilation });
+/** The sizes of the window, one an axis. Throws ShapeError for options that make no layer. */
+function windowOf(kind: string, spatial: 1 | 2, options: ConvLayerOptions): readonly number[] {
+  const { in: inputs, out: outputs, window, groups = 1 } = options;
+  const sizes = typeof window === 'number' ? new Array<number>(spatial).fill(window) : window;
+  checkSizes(kind, { in: inputs, out: outputs, groups });
+  modeOptions(kind, spatial, options);
   for (const size of sizes) checkSizes(kind, { window: size });
   if (sizes.length !== spatial) {
     throw new ShapeError(kind, `a window has ${spatial} sizes`, showShape(sizes), 'give one number, or one an axis');
@@ -63,6 +54,12 @@ function convolution(kind: string, spatial: 1 | 2, options: ConvLayerOptions): M
       'change the groups',
     );
   }
+  return sizes;
+}
+
+function convolution(kind: string, spatial: 1 | 2, options: ConvLayerOptions): Module {
+  const { in: inputs, out: outputs, bias = true, weight = denseWeight(), gain = Math.sqrt(2), groups = 1 } = options;
+  const sizes = windowOf(kind, spatial, options);
   const fanIn = sizes.reduce((n, m) => n * m, inputs / groups);
   const outputShape = (input: Shape): Shape => {
     if (input.length !== spatial + 1 || input[0] !== inputs) {

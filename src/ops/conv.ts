@@ -18,34 +18,22 @@ import { reshape } from './reshape.ts';
  * network libraries). Throws ShapeError where channels, groups or options do not fit or no window does.
  */
 export function conv2d(x: Tensor, weight: Tensor, options: ConvOptions = {}): Tensor {
+  checkOrders('conv2d', x, weight, 4, 'the input is [b, c, h, w] and the weight [co, c / groups, kh, kw]');
   return conv(x, weight, geometryOf('conv2d', x.shape, weight.shape, options));
 }
 
-/** Convolution of x [b, c, l] with a weight [co, c / groups, k]: [b, co, ol]. Options are single numbers. */
+/** Convolution of x [b, c, l] with a weight [co, c / groups, k]: [b, co, ol]. Throws as conv2d(). */
 export function conv1d(x: Tensor, weight: Tensor, options: ConvOptions = {}): Tensor {
-  if (x.order !== 3 || weight.order !== 3) {
-    const got = `input ${showShape(x.shape)} and weight ${showShape(weight.shape)}`;
-    throw new ShapeError('conv1d', 'the input is [b, c, l] and the weight [co, c / groups, k]', got, 'reshape them');
-  }
+  checkOrders('conv1d', x, weight, 3, 'the input is [b, c, l] and the weight [co, c / groups, k]');
+  const geometry = geometryOf('conv1d', x.shape, weight.shape, options);
   const flat = (t: Tensor): Tensor => reshape(t, [t.shape[0], t.shape[1], 1, t.shape[2]]);
-  const { padding } = options;
-  const geometry = geometryOf('conv1d', flat(x).shape, flat(weight).shape, {
-    stride: along('stride', options.stride, 1),
-    dilation: along('dilation', options.dilation, 1),
-    padding: typeof padding === 'string' ? padding : along('padding', padding, 0),
-    groups: options.groups,
-  });
   const y = conv(flat(x), flat(weight), geometry);
   return reshape(y, [y.shape[0], y.shape[1], y.shape[3]]);
 }
 
-/** An option of conv1d for both spatial modes, the first of which has size 1. */
-function along(name: string, value: number | readonly number[] | undefined, first: number): readonly number[] {
-  const list = value === undefined ? [first] : [value].flat();
-  if (list.length !== 1) {
-    throw new ShapeError('conv1d', `${name} is one number`, JSON.stringify(value), 'pass a number');
-  }
-  return [first, list[0]];
+function checkOrders(op: string, x: Tensor, weight: Tensor, order: number, rule: string): void {
+  if (x.order === order && weight.order === order) return;
+  throw new ShapeError(op, rule, `input ${showShape(x.shape)} and weight ${showShape(weight.shape)}`, 'reshape them');
 }
 
 function conv(x: Tensor, w: Tensor, geometry: Geometry): Tensor {

@@ -56,12 +56,12 @@ export const outputShape = ({ batch, groups, outputs, y, x }: Geometry): Shape =
   x.output,
 ];
 
-/** The geometry of an input [b, c, h, w] and a weight [co, c / groups, kh, kw]. */
+/** A spatial mode that is not there. */
+const NONE: Span = { input: 1, kernel: 1, output: 1, stride: 1, dilation: 1, low: 0, high: 0 };
+
+/** The geometry of an input [b, c, h, w] and a weight [co, c / groups, kh, kw], or without h and kh. */
 export function geometryOf(op: string, input: Shape, weight: Shape, options: ConvOptions): Geometry {
   const got = `input ${showShape(input)} and weight ${showShape(weight)}`;
-  if (input.length !== 4 || weight.length !== 4) {
-    throw new ShapeError(op, 'the input is [b, c, h, w] and the weight [co, c / groups, kh, kw]', got, 'reshape them');
-  }
   const groups = options.groups ?? 1;
   if (!Number.isInteger(groups) || groups < 1 || input[1] % groups !== 0 || weight[0] % groups !== 0) {
     const rule = 'groups is a whole number >= 1 that divides the channels of input and output';
@@ -71,55 +71,58 @@ export function geometryOf(op: string, input: Shape, weight: Shape, options: Con
     const rule = `the weight has ${input[1] / groups} input channels, those of the input / groups`;
     throw new ShapeError(op, rule, got, 'check the channels');
   }
-  const span = (k: 0 | 1): Span =>
-    spanOf(op, got, {
-      input: input[2 + k],
-      kernel: weight[2 + k],
-      stride: whole(op, 'stride', options.stride ?? 1, k, 1),
-      dilation: whole(op, 'dilation', options.dilation ?? 1, k, 1),
-      padding: paddingOf(op, options.padding ?? 0, k),
-    });
+  const spans = spansOf(op, input.slice(2), weight.slice(2), options);
   return {
     batch: input[0],
     groups,
     inputs: input[1] / groups,
     outputs: weight[0] / groups,
-    y: span(0),
-    x: span(1),
+    y: spans.length === 2 ? spans[0] : NONE,
+    x: spans[spans.length - 1],
   };
 }
 
-function paddingOf(op: string, padding: NonNullable<ConvOptions['padding']>, k: 0 | 1): number | 'same' {
-  if (padding === 'same') return 'same';
-  return padding === 'valid' ? 0 : whole(op, 'padding', padding, k, 0);
+/** What the options mean for each spatial mode. Throws ShapeError where no window fits. */
+export function spansOf(op: string, input: Shape, window: Shape, options: ConvOptions): Span[] {
+  const each = modeOptions(op, input.length, options);
+  return input.map((n, k) => spanOf(op, { input: n, kernel: window[k], ...each[k] }));
 }
 
-function whole(op: string, name: string, value: number | readonly number[], k: 0 | 1, least: number): number {
-  const list = typeof value === 'number' ? [value, value] : value;
-  if (!Array.isArray(list) || list.length !== 2 || list.some((n) => !Number.isInteger(n) || n < least)) {
-    const rule = `${name} is a whole number >= ${least}, or one per spatial mode`;
-    throw new ShapeError(op, rule, JSON.stringify(value) ?? String(value), `correct the ${name}`);
+interface ModeOptions extends Pick<Span, 'stride' | 'dilation'> {
+  readonly padding: number | 'same';
+}
+
+/** The options of each of `count` spatial modes. Throws ShapeError where they make no sense. */
+export function modeOptions(op: string, count: number, options: ConvOptions): ModeOptions[] {
+  const { padding = 0 } = options;
+  const strides = list(op, 'stride', options.stride ?? 1, count, 1);
+  const dilations = list(op, 'dilation', options.dilation ?? 1, count, 1);
+  const borders = padding === 'same' ? null : list(op, 'padding', padding === 'valid' ? 0 : padding, count, 0);
+  return strides.map((stride, k) => ({
+    stride,
+    dilation: dilations[k],
+    padding: borders === null ? 'same' : borders[k],
+  }));
+}
+
+function list(op: string, name: string, value: number | readonly number[], count: number, least: number): Shape {
+  const all = typeof value === 'number' ? new Array<number>(count).fill(value) : value;
+  if (!Array.isArray(all) || all.length !== count || all.some((n) => !Number.isInteger(n) || n < least)) {
+    const rule = `${name} is a whole number >= ${least}${count > 1 ? ', or one per spatial mode' : ''}`;
+    const got = typeof value === 'number' ? String(value) : JSON.stringify(value);
+    throw new ShapeError(op, rule, got ?? String(value), `correct the ${name}`);
   }
-  return list[k];
+  return all;
 }
 
-function spanOf(
-  op: string,
-  got: string,
-  sizes: Pick<Span, 'input' | 'kernel' | 'stride' | 'dilation'> & { readonly padding: number | 'same' },
-): Span {
+function spanOf(op: string, sizes: Pick<Span, 'input' | 'kernel'> & ModeOptions): Span {
   const { input, kernel, stride, dilation, padding } = sizes;
   const reach = (kernel - 1) * dilation + 1;
   const total =
     padding === 'same' ? Math.max(0, (Math.ceil(input / stride) - 1) * stride + reach - input) : 2 * padding;
   if (kernel < 1 || reach > input + total) {
-    const rule = 'the kernel has elements and fits into the padded input';
-    throw new ShapeError(
-      op,
-      rule,
-      `${got}, dilation ${dilation}, padding ${total} in all`,
-      'pad more or use a smaller kernel',
-    );
+    const got = `a window of ${kernel}, dilation ${dilation}, on ${input} with ${total} of padding in all`;
+    throw new ShapeError(op, 'the window has elements and fits', got, 'pad more or use a smaller window');
   }
   const low = padding === 'same' ? Math.floor(total / 2) : padding;
   const output = Math.floor((input + total - reach) / stride) + 1;

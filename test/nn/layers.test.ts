@@ -18,6 +18,11 @@ layerLaws({
   input: [4, 9, 8],
 });
 layerLaws({
+  name: 'conv2d of the same size, another stride for each mode',
+  build: (weight) => conv2d({ in: 5, out: 7, window: [3, 2], stride: [1, 2], padding: 'same', weight }),
+  input: [5, 6, 5],
+});
+layerLaws({
   name: 'conv2d in groups',
   build: (weight) => conv2d({ in: 6, out: 8, window: 3, groups: 2, weight }),
   input: [6, 6, 6],

@@ -25,7 +25,7 @@ const makers: Readonly<Record<string, (n: number) => Module>> = {
   'conv2d window': (n) => conv2d({ in: 3, out: 3, window: n }),
   'conv2d window across': (n) => conv2d({ in: 3, out: 3, window: [3, n] }),
   'conv2d stride': (n) => conv2d({ in: 3, out: 3, window: 3, stride: n }),
-  'conv2d dilation': (n) => conv2d({ in: 3, out: 3, window: 3, dilation: n }),
+  'conv2d dilation across': (n) => conv2d({ in: 3, out: 3, window: 3, dilation: [1, n] }),
   'conv1d groups': (n) => conv1d({ in: 3, out: 3, window: 3, groups: n }),
   'attention size': (n) => attention({ size: n, heads: 1 }),
   'attention heads': (n) => attention({ size: 4, heads: n }),
@@ -43,13 +43,15 @@ const makers: Readonly<Record<string, (n: number) => Module>> = {
 for (const [name, make] of Object.entries(makers)) {
   test(`${name} is a whole number >= 1`, () => {
     assert.ok(make(1).kind);
-    for (const n of [0, -1, 1.5, Number.NaN]) throws(() => make(n), ShapeError, /is a whole number >= 1; got/);
+    for (const n of [0, -1, 1.5, Number.NaN]) throws(() => make(n), ShapeError, /is a whole number >= 1[;,].* got/);
   });
 }
 
 test('a window has a size for each spatial mode', () => {
   throws(() => conv2d({ in: 1, out: 1, window: [3] }), ShapeError, /a window has 2 sizes; got \[3\]/);
   throws(() => conv1d({ in: 1, out: 1, window: [3, 3] }), ShapeError, /a window has 1 sizes/);
+  throws(() => conv1d({ in: 1, out: 1, window: 3, stride: [1, 2] }), ShapeError, /stride is a whole number >= 1; got/);
+  throws(() => conv2d({ in: 1, out: 1, window: 3, padding: -1 }), ShapeError, /padding is a whole number >= 0/);
 });
 
 test('a model is widened by a positive factor', () => {

@@ -222,8 +222,8 @@ test('refuses what does not fit', () => {
     () => conv2d(x, w, { dilation: 3 }),
     (error: Error) =>
       error.message ===
-      'conv2d: the kernel has elements and fits into the padded input; got input [1, 4, 5, 5] and weight [2, 4, 3, 3], ' +
-        'dilation 3, padding 0 in all; pad more or use a smaller kernel',
+      'conv2d: the window has elements and fits; got a window of 3, dilation 3, on 5 with 0 of padding in all; ' +
+        'pad more or use a smaller window',
   );
 });
 

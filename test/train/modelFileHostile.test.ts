@@ -186,6 +186,17 @@ test('tensors that do not make the model are refused', () => {
   refuses(() => loadModel(having((t) => t.set('fc1.bias', doubles as never))), /all f32 or all f64/);
 });
 
+/** A model, or a typed error: FormatError for the file, ShapeError where what it says does not fit together. */
+function loadOrRefuse(bytes: Uint8Array): void {
+  readOrRefuse(() => {
+    try {
+      loadModel(bytes);
+    } catch (error) {
+      if ((error as Error).name !== 'ShapeError') throw error;
+    }
+  });
+}
+
 test('a file near a valid one is read or refused, nothing else', () => {
   const files = [
     bytesOf(lowRankWeight({ format: 'cp', rank: 2 })),
@@ -193,13 +204,7 @@ test('a file near a valid one is read or refused, nothing else', () => {
   ];
   fc.assert(
     fc.property(nearly(files), (bytes) => {
-      readOrRefuse(() => {
-        try {
-          loadModel(bytes);
-        } catch (error) {
-          if ((error as Error).name !== 'ShapeError') throw error;
-        }
-      });
+      loadOrRefuse(bytes);
     }),
     cases(150),
   );
@@ -221,7 +226,8 @@ test('any JSON in place of a part of the header is read or refused, nothing else
         for (const name of path.slice(0, -1)) at = at[name] as Json;
         at[path.at(-1)!] = value;
       });
-      refuses(() => loadModel(bytes), /; got /);
+      // Some values are as good as the ones they replace, such as a mean of [0].
+      loadOrRefuse(bytes);
     }),
     cases(150),
   );
