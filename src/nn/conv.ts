@@ -39,7 +39,7 @@ export function conv1d(options: ConvLayerOptions): Module {
 /** The sizes of the window, one an axis. Throws ShapeError for options that make no layer. */
 function windowOf(kind: string, spatial: 1 | 2, options: ConvLayerOptions): readonly number[] {
   const { in: inputs, out: outputs, window, groups = 1 } = options;
-  const sizes = typeof window === 'number' ? new Array<number>(spatial).fill(window) : window;
+  const sizes: readonly number[] = Array.isArray(window) ? window : new Array(spatial).fill(window);
   checkSizes(kind, { in: inputs, out: outputs, groups });
   modeOptions(kind, spatial, options);
   for (const size of sizes) checkSizes(kind, { window: size });
