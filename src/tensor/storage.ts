@@ -59,12 +59,9 @@ export class Storage {
     this.check(op);
     if (this.block !== null && this.block.backend === on) return false;
     if (this.array === null) {
-      throw new BackendError(
-        op,
-        `operands are on ${on.name}`,
-        `a tensor on ${this.block!.backend.name}`,
-        'read it and make a new one',
-      );
+      const { name } = this.block!.backend;
+      const got = `a tensor on ${name === on.name ? `another ${name}` : name}`;
+      throw new BackendError(op, `operands are on ${on.name}`, got, 'read it on its own backend and make a new one');
     }
     if (this.block !== null) this.block.backend.free(this.block);
     this.block = null;
