@@ -3,7 +3,7 @@
 import { isReal } from '../dtype.ts';
 import { DtypeError, ShapeError } from '../errors.ts';
 import { sameShape, showShape } from '../shape.ts';
-import { beginRecording, endRecording, recordingDepth, scope, unrecorded } from '../tensor/scope.ts';
+import { beginRecording, closed, endRecording, recordingDepth, scope, unrecorded } from '../tensor/scope.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { eachLeaf, leavesOf, mapTree, type Tree, withLeaves } from '../tree.ts';
 import { backward } from './backward.ts';
@@ -64,7 +64,7 @@ export function stopGradient(x: Tensor): Tensor {
 
 /**
  * `fn(...inputs)` whose intermediate results are not kept for the gradient but computed again when it is taken: memory
- * for time. Gradients flow to `inputs` only, not to tensors that `fn` closes over.
+ * for time. Gradients flow to `inputs` only: throws BackendError where `fn` closes over what they should flow to, too.
  */
 export function recompute(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor {
   const pullBack = (g: Tensor, again: readonly Tensor[]): (Tensor | null)[] => {
@@ -74,7 +74,9 @@ export function recompute(fn: (...inputs: Tensor[]) => Tensor, inputs: readonly 
     const { gradients } = vjp((...xs) => fn(...again.map((x, k) => xs[places.indexOf(k)] ?? x)), reals, g);
     return again.map((_, k) => gradients[places.indexOf(k)] ?? null);
   };
-  return custom({ name: 'recompute', forward: fn, vjp: pullBack }, inputs);
+  const forward = (...xs: Tensor[]): Tensor =>
+    closed(true, () => fn(...xs.map((x) => (x.tape === null ? x : alias(x)))));
+  return custom({ name: 'recompute', forward, vjp: pullBack }, inputs);
 }
 
 /** An operation of the user's own: a function of tensors and its gradient, both in rankwise's operations. */
@@ -98,9 +100,9 @@ export function custom(operation: Custom, inputs: readonly Tensor[]): Tensor {
       const pulled = operation.vjp(g!, inputs, outs[0]!);
       inputs.forEach((x, k) => {
         const to = pulled[k];
-        if (!to || sameShape(to.shape, x.shape)) return;
-        const got = `${showShape(to.shape)} for input ${k} ${showShape(x.shape)}`;
-        throw new ShapeError(operation.name, 'a gradient has the shape of its input', got, 'correct the vjp');
+        if (!to || (sameShape(to.shape, x.shape) && to.dtype === x.dtype)) return;
+        const got = `${to} for input ${k}, ${x}`;
+        throw new ShapeError(operation.name, 'a gradient has the shape and dtype of its input', got, 'correct the vjp');
       });
       return pulled;
     },
@@ -130,7 +132,7 @@ function pull<X>(
       );
     }
   }
-  return scope(() => {
+  const take = (): Pulled<X> => {
     const leaves = inputs.map(leaf);
     beginRecording();
     let traced: Traced<X>;
@@ -148,7 +150,9 @@ function pull<X>(
     });
     const gradients = backward(value, leaves, survivors, cotangent);
     return { value: settle(value), aux: settle(aux), gradients: gradients.map(settle) };
-  });
+  };
+  // The walk back uses what the tape has made.
+  return closed(false, () => scope(take));
 }
 
 /** Results of the outermost gradient forget their history, so that it can be collected. */

@@ -9,7 +9,7 @@ import type { Dtype } from '../dtype.ts';
 import { BackendError, ShapeError } from '../errors.ts';
 import type { Shape } from '../shape.ts';
 import { blank } from '../tensor/create.ts';
-import { inScope, recordingDepth, scope, uploadAll } from '../tensor/scope.ts';
+import { inScope, recordingDepth, refusesTaped, scope, uploadAll } from '../tensor/scope.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { record } from './tape.ts';
 
@@ -50,6 +50,15 @@ export interface Op<A = void> {
 export function applyAll<A>(op: Op<A>, inputs: readonly Tensor[], attrs: A): readonly Tensor[] {
   for (let k = 0; k < inputs.length; k++) {
     if (!(inputs[k] instanceof Tensor)) refuse(op.name, inputs[k]);
+  }
+  if (refusesTaped() && inputs.some((x) => x.tape !== null)) {
+    const remedy = 'add it to the inputs, or use stopGradient()';
+    throw new BackendError(
+      'recompute',
+      'the function uses its inputs',
+      `a variable of the gradient in ${op.name}`,
+      remedy,
+    );
   }
   const tracked = recordingDepth() > 0 && inputs.some((x) => x.tape !== null);
   if (op.define !== undefined && tracked && recordingDepth() > 1) {

@@ -40,6 +40,7 @@ class Scope {
 
 let current: Scope | null = null;
 let recording = 0;
+let isClosed = false;
 let leaked = 0;
 
 /** Only counts: a kept block whose owner was collected without dispose() is a leak of its keeper. Some hosts lack it. */
@@ -82,6 +83,22 @@ export function unrecorded<T>(body: () => T): T {
   } finally {
     recording = before;
   }
+}
+
+/** Runs `body`, where operations refuse what a tape has made while none records: it would look like a constant. */
+export function closed<T>(isOn: boolean, body: () => T): T {
+  const before = isClosed;
+  isClosed = isOn;
+  try {
+    return body();
+  } finally {
+    isClosed = before;
+  }
+}
+
+/** Whether what a tape has made is refused now. */
+export function refusesTaped(): boolean {
+  return isClosed && recording === 0;
 }
 
 /** Gives a storage to the current scope. */

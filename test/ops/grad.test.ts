@@ -1,5 +1,5 @@
 import { withBackend } from '../../src/backend/current.ts';
-import { DtypeError, ShapeError } from '../../src/errors.ts';
+import { BackendError, DtypeError, ShapeError } from '../../src/errors.ts';
 import { add, div, mul, sub } from '../../src/ops/binary.ts';
 import { cast } from '../../src/ops/cast.ts';
 import { custom, grad, recompute, stopGradient, valueAndGrad, vjp } from '../../src/ops/grad.ts';
@@ -156,6 +156,21 @@ test('recomputation gives the same, at every order', () => {
   near(grad((x: Tensor) => sum(recompute((a, i) => whole(a!, i!), [x, index])))(x), [1.4, 3.8]);
 });
 
+test('recomputation refuses what it would take for a constant', () => {
+  const x = f64(2, 3);
+  const outer = (p: { w: Tensor; x: Tensor }, use: (w: Tensor) => Tensor): Tensor =>
+    sum(recompute((a) => mul(a!, use(p.w)), [p.x]));
+  const at = { w: f64(5, 7), x };
+  throws(() => grad((p: typeof at) => outer(p, (w) => w))(at), BackendError, /^recompute: .* gradient in mul; add it/);
+  throws(() => grad((p: typeof at) => outer(p, (w) => transpose(w)))(at), BackendError);
+  near(grad((p: typeof at) => outer(p, stopGradient))(at).x, [5, 7]);
+  near(grad((x: Tensor) => outer({ w: at.w, x }, (w) => square(w)))(x), [25, 49]);
+  near(
+    outer(at, (w) => w),
+    [31],
+  );
+});
+
 test('recomputation takes less memory', () => {
   const n = 4096;
   const block = (x: Tensor): Tensor => Array.from({ length: 10 }).reduce<Tensor>((y) => tanh(sin(y)), x);
@@ -206,6 +221,9 @@ test('an operation of the user: its gradient replaces that of its parts', () => 
   near(grad((x: Tensor) => sum(grad((y: Tensor) => sum(backwards(y)))(x)))(x), [5, 11]);
   const wrong = (x: Tensor): Tensor => custom({ name: 'wrong', forward: (x) => square(x), vjp: (g) => [sum(g)] }, [x]);
   throws(() => grad((x: Tensor) => sum(wrong(x)))(x), ShapeError, /^wrong: /);
+  const other = (x: Tensor): Tensor =>
+    custom({ name: 'other', forward: (x) => square(x), vjp: (g) => [cast(g, 'f32')] }, [x]);
+  throws(() => grad((x: Tensor) => sum(other(x)))(x), ShapeError, /^other: .* f32 for input 0/);
 });
 
 test('a gradient inside an operation of the user is complete', () => {
