@@ -1,41 +1,42 @@
 /** Pooling and flattening as layers. */
 
 import { ShapeError } from '../errors.ts';
-import { avgPool2d as avgPoolOp, globalAvgPool as globalOp, maxPool2d as maxPoolOp } from '../ops/pool.ts';
+import {
+  avgPool2d as avgPoolOp,
+  globalAvgPool as globalOp,
+  maxPool2d as maxPoolOp,
+  pooledShape,
+  type PoolOptions,
+} from '../ops/pool.ts';
 import { reshape } from '../ops/reshape.ts';
-import { type Shape, showShape, sizeOf } from '../shape.ts';
+import { showShape, sizeOf } from '../shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { plain } from './leaf.ts';
 import { checkSizes, type Module } from './module.ts';
 
-export interface PoolOptions {
-  readonly window: number;
-  /** Default: the window. */
-  readonly stride?: number;
-  readonly padding?: number;
-}
+export type { PoolOptions } from '../ops/pool.ts';
 
-function pooledShape(kind: string, { window, stride = window, padding = 0 }: PoolOptions): (input: Shape) => Shape {
-  checkSizes(kind, { window, stride });
-  return (input) => {
-    const output = input.slice(1).map((n) => Math.floor((n + 2 * padding - window) / stride) + 1);
-    if (input.length !== 3 || output.some((n) => n < 1)) {
-      const rule = `the input is [channels, height, width], at least ${window} long`;
-      throw new ShapeError(kind, rule, showShape(input), 'pool less often');
-    }
-    return [input[0]!, ...output];
-  };
+function pooling(kind: string, pool: (x: Tensor, options: PoolOptions) => Tensor, options: PoolOptions): Module {
+  const { window, stride = window } = options;
+  const [[height, width = height], [down, across = down]] = [[window].flat(), [stride].flat()] as number[][];
+  checkSizes(kind, { window: height!, 'window across': width!, stride: down!, 'stride across': across! });
+  return plain({
+    kind,
+    apply: (x) => pool(x, options),
+    outputShape: (input) => {
+      if (input.length === 3) return pooledShape(kind, [1, ...input], options).slice(1);
+      throw new ShapeError(kind, 'the input is [channels, height, width]', showShape(input), 'pool less often');
+    },
+    flopsPerElement: height! * width!,
+  });
 }
 
 export function maxPool2d(options: PoolOptions): Module {
-  const flopsPerElement = options.window * options.window;
-  const outputShape = pooledShape('maxPool2d', options);
-  return plain({ kind: 'maxPool2d', apply: (x) => maxPoolOp(x, options), outputShape, flopsPerElement });
+  return pooling('maxPool2d', maxPoolOp, options);
 }
 
 export function avgPool2d(options: PoolOptions): Module {
-  const flopsPerElement = options.window * options.window;
-  const outputShape = pooledShape('avgPool2d', options);
-  return plain({ kind: 'avgPool2d', apply: (x) => avgPoolOp(x, options), outputShape, flopsPerElement });
+  return pooling('avgPool2d', avgPoolOp, options);
 }
 
 /** The mean over all positions: [batch, channels, ...] to [batch, channels]. */

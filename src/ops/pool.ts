@@ -34,25 +34,30 @@ const pair = (x: number | readonly [number, number]): readonly [number, number] 
   (Array.isArray(x) ? x : [x, x]) as readonly [number, number];
 const natural = (x: number): boolean => Number.isSafeInteger(x) && x >= 1;
 
-function attrsOf(op: string, code: number, x: Tensor, options: PoolOptions): Attrs {
+function attrsOf(op: string, code: number, input: Shape, options: PoolOptions): Attrs {
   const { window, stride = window, padding = 0 } = options;
   const [[kh, kw], [sh, sw], [ph, pw]] = [pair(window), pair(stride), pair(padding)];
-  if (x.order !== 4) {
-    throw new ShapeError(op, 'x is [batch, channels, height, width]', showShape(x.shape), 'reshape it');
+  if (input.length !== 4) {
+    throw new ShapeError(op, 'x is [batch, channels, height, width]', showShape(input), 'reshape it');
   }
-  const [batch, channels, height, width] = x.shape as [number, number, number, number];
+  const [batch, channels, height, width] = input as [number, number, number, number];
   const fits = [kh, kw, sh, sw, ph + 1, pw + 1].every(natural) && ph < kh && pw < kw;
   if (!fits || kh > height + 2 * ph || kw > width + 2 * pw) {
-    const got = `window ${showShape([kh, kw])}, stride ${showShape([sh, sw])}, padding ${showShape([ph, pw])} on ${showShape(x.shape)}`;
+    const got = `window ${showShape([kh, kw])}, stride ${showShape([sh, sw])}, padding ${showShape([ph, pw])} on ${showShape(input)}`;
     throw new ShapeError(op, 'padding < window <= size + 2 padding, stride >= 1', got, 'correct the options');
   }
   const outHeight = Math.floor((height + 2 * ph - kh) / sh) + 1;
   const outWidth = Math.floor((width + 2 * pw - kw) / sw) + 1;
   const planes = batch * channels;
-  return { sizes: { code, planes, height, width, outHeight, outWidth, kh, kw, sh, sw, ph, pw }, input: x.shape };
+  return { sizes: { code, planes, height, width, outHeight, outWidth, kh, kw, sh, sw, ph, pw }, input };
 }
 
 const outputShape = ({ sizes, input }: Attrs): number[] => [input[0]!, input[1]!, sizes.outHeight, sizes.outWidth];
+
+/** The shape that pooling gives for [batch, channels, height, width]. Throws ShapeError where windows do not fit. */
+export function pooledShape(op: string, input: Shape, options: PoolOptions): number[] {
+  return outputShape(attrsOf(op, Pool.max, input, options));
+}
 
 /** Input x; results y and the place of each winner inside its plane. */
 const maxPoolOp: Op<Attrs> = {
@@ -130,12 +135,12 @@ const avgPoolGradOp: Op<Attrs> = {
  * Throws ShapeError for other orders and windows that do not fit.
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
-  return applyAll(maxPoolOp, [contiguous(x)], attrsOf('maxPool2d', Pool.max, x, options))[0]!;
+  return applyAll(maxPoolOp, [contiguous(x)], attrsOf('maxPool2d', Pool.max, x.shape, options))[0]!;
 }
 
 /** The mean of the elements of x in each window, not counting the border. Throws as maxPool2d(). */
 export function avgPool2d(x: Tensor, options: PoolOptions): Tensor {
-  return apply(avgPoolOp, [contiguous(x)], attrsOf('avgPool2d', Pool.average, x, options));
+  return apply(avgPoolOp, [contiguous(x)], attrsOf('avgPool2d', Pool.average, x.shape, options));
 }
 
 /** The mean of each channel: [batch, channels, ...] to [batch, channels]. Throws ShapeError for orders below 3. */

@@ -64,6 +64,7 @@ const cases: Readonly<Record<string, Case>> = {
   tanh: { module: tanh(), input: [5] },
   sigmoid: { module: sigmoid(), input: [5] },
   maxPool2d: { module: maxPool2d({ window: 2, stride: 1 }), input: [1, 3, 3], smooth: false },
+  'maxPool2d, oblong': { module: maxPool2d({ window: [1, 2], stride: [2, 1] }), input: [2, 3, 3], smooth: false },
   avgPool2d: { module: avgPool2d({ window: 2, padding: 1 }), input: [2, 3, 3] },
   globalAvgPool: { module: globalAvgPool(), input: [2, 2, 3] },
   flatten: { module: flatten(), input: [2, 2] },
