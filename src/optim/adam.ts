@@ -4,7 +4,7 @@ import { backend } from '../backend/current.ts';
 import { adam as adamKernel } from '../kernels/adam.ts';
 import { slots } from '../ops/slots.ts';
 import type { Optimizer } from './optimizer.ts';
-import { eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
+import { decayOf, eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
 
 export interface AdamOptions {
   /** Default 0.9. */
@@ -42,7 +42,7 @@ function build(name: string, options: AdamOptions, weightDecay: number): Optimiz
     init: (leaves) => freshState(leaves, kept),
     update: (leaves, gradients, state, hyper) =>
       eachUpdate(name, kept, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs, time }) => {
-        const decay = hyper.decays(path) ? weightDecay : 0;
+        const decay = decayOf(hyper, path, weightDecay);
         const corrections = [1 - wholePower(beta1, time), 1 - wholePower(beta2, time)];
         const rates = [hyper.learningRate, beta1, beta2, eps, decay, name === 'adamw' ? 1 : 0];
         backend().run(adamKernel, dtype, {
@@ -54,7 +54,7 @@ function build(name: string, options: AdamOptions, weightDecay: number): Optimiz
           out: outs[0]!,
           mOut: outs[1]!,
           vOut: outs[2]!,
-          slots: slots([...rates, ...corrections, hyper.gradientScale]),
+          slots: slots([...rates, ...corrections, hyper.gradientScale ?? 1]),
         });
       }),
     reshape: (state, leaves, change) => reshapeState(state, leaves, change, kept),

@@ -20,12 +20,12 @@ export type OptimizerState = Readonly<Record<string, LeafState>>;
 
 export interface Hyper {
   readonly learningRate: number;
-  /** Factor on all gradients, from clipping; 1 without. */
-  readonly gradientScale: number;
-  /** Whether weight decay applies to a path. */
-  decays(path: string): boolean;
-  /** Whether the leaves' and state's storage may be overwritten, where it is resident and theirs alone. */
-  readonly donate: boolean;
+  /** Factor on all gradients, from clipping; default 1. */
+  readonly gradientScale?: number;
+  /** Whether weight decay applies to a path; default always. */
+  decays?(path: string): boolean;
+  /** Whether the leaves' and state's storage may be overwritten, where it is resident and theirs alone; default false. */
+  readonly donate?: boolean;
 }
 
 /** How a part's axis changed: the new axis is `matrix` [from, to] applied to the old one, where it is known. */

@@ -4,7 +4,7 @@ import { backend } from '../backend/current.ts';
 import { sgd as sgdKernel } from '../kernels/sgd.ts';
 import { slots } from '../ops/slots.ts';
 import type { Optimizer } from './optimizer.ts';
-import { eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
+import { decayOf, eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
 
 export interface SgdOptions {
   /** Default 0. */
@@ -21,7 +21,7 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
     init: (leaves) => freshState(leaves, kept),
     update: (leaves, gradients, state, hyper) =>
       eachUpdate('sgd', kept, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs }) => {
-        const decay = hyper.decays(path) ? weightDecay : 0;
+        const decay = decayOf(hyper, path, weightDecay);
         backend().run(sgdKernel, dtype, {
           count,
           p: inputs[0]!,
@@ -29,7 +29,7 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
           momentum: inputs[2] ?? null,
           out: outs[0]!,
           momentumOut: outs[1] ?? null,
-          slots: slots([hyper.learningRate, momentum, nesterov ? 1 : 0, decay, hyper.gradientScale]),
+          slots: slots([hyper.learningRate, momentum, nesterov ? 1 : 0, decay, hyper.gradientScale ?? 1]),
         });
       }),
     reshape: (state, leaves, change) => reshapeState(state, leaves, change, kept),

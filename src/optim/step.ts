@@ -29,6 +29,11 @@ export interface LeafStep {
 /** What each slot of a leaf's state averages: gradients (1) or their squares (2). */
 export type Slots = Readonly<Record<string, 1 | 2>>;
 
+/** The weight decay of a leaf. */
+export function decayOf(hyper: Hyper, path: string, weightDecay: number): number {
+  return hyper.decays === undefined || hyper.decays(path) ? weightDecay : 0;
+}
+
 /** The name of a leaf's state: dots separate branches of trees, and the state of a leaf is one branch. */
 export function stateKey(path: string): string {
   return path.replaceAll('.', '/');

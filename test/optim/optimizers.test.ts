@@ -197,6 +197,17 @@ test('only storage that is resident, whole and of one leaf alone is overwritten'
   }
 });
 
+test('a learning rate is enough', () => {
+  const leaves = random(1, 'f32');
+  for (const optimizer of [sgd({ weightDecay: 0.1 }), adamw()]) {
+    const state = optimizer.init(leaves);
+    const short = optimizer.update(leaves, random(2, 'f32'), state, { learningRate: 0.1 });
+    const long = { learningRate: 0.1, gradientScale: 1, decays: () => true, donate: false };
+    const full = optimizer.update(leaves, random(2, 'f32'), state, long);
+    for (const [path, x] of short.leaves) assert.equal(dataSync(x), dataSync(full.leaves.get(path)!));
+  }
+});
+
 test('a leaf without elements is passed through', () => {
   scope(() => {
     const leaves: Leaves = new Map([['a', tensor(new Float32Array(0), [0, 3])]]);
