@@ -17,7 +17,7 @@ const test = suite('optimizers');
 
 const STEPS = 7;
 const SIZES: Readonly<Record<string, number[]>> = { 'a.weight.core0': [3, 5], 'a.bias': [5], b: [] };
-const hyper = (k: number, donate = false): Hyper => ({
+const hyper = (k: number, donate = false): Required<Hyper> => ({
   learningRate: 0.1 / (k + 1),
   gradientScale: k === 3 ? 0.25 : 1,
   decays: (path) => path !== 'a.bias',
