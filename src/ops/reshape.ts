@@ -32,6 +32,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 function solve(x: Tensor, shape: Shape): number[] {
+  if (!Array.isArray(shape)) checkShape('reshape', shape);
   const to = [...shape];
   const free = to.indexOf(-1);
   const got = `${showShape(x.shape)} to ${showShape(shape)}`;

@@ -61,7 +61,7 @@ function partOf(range: Range, n: number): { begin: number; count: number; step: 
 export function split(x: Tensor, parts: number | readonly number[], axis = 0): Tensor[] {
   const k = axisOf('split', axis, x.order);
   const n = x.shape[k]!;
-  const sizes = typeof parts === 'number' ? new Array<number>(Math.max(0, Math.trunc(parts))).fill(n / parts) : parts;
+  const sizes = typeof parts === 'number' ? equalParts(n, parts) : parts;
   if (!sizes.every((size) => Number.isInteger(size) && size >= 0) || sizes.reduce((a, b) => a + b, 0) !== n) {
     const got = typeof parts === 'number' ? `${parts} pieces` : showShape(parts);
     throw new ShapeError('split', `pieces are whole and add up to mode ${k} of size ${n}`, got, 'correct the sizes');
@@ -71,4 +71,10 @@ export function split(x: Tensor, parts: number | readonly number[], axis = 0): T
     const range: Range = [begin, (begin += size)];
     return slice(x, [...new Array<null>(k).fill(null), range]);
   });
+}
+
+/** No sizes where they would not be whole. */
+function equalParts(n: number, parts: number): number[] {
+  const isWhole = Number.isInteger(parts) && parts >= 1 && Number.isInteger(n / parts);
+  return isWhole ? new Array<number>(parts).fill(n / parts) : [-1];
 }

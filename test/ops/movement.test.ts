@@ -204,6 +204,7 @@ test('what does not fit is refused', () => {
   const x = zeros([2, 3]);
   throws(() => reshape(x, [4]), ShapeError, /\[2, 3\] to \[4\]/);
   throws(() => reshape(x, [-1, 4]), ShapeError);
+  throws(() => reshape(x, 6 as never), ShapeError, /^reshape: a shape is a list/);
   throws(() => reshape(x, [-1, -1]), ShapeError);
   throws(() => reshape(x, [-2, -3]), ShapeError);
   throws(() => reshape(zeros([0]), [-1, 0]), ShapeError);
@@ -225,7 +226,7 @@ test('what does not fit is refused', () => {
   throws(() => slice(x, [[0, 2, 0]]), ShapeError);
   throws(() => split(x, 2, 1), ShapeError);
   throws(() => split(x, [1, 1], 1), ShapeError);
-  throws(() => split(x, 0), ShapeError);
+  for (const parts of [0, -2, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) throws(() => split(x, parts), ShapeError);
   throws(() => pad(x, [[1, -1]]), ShapeError);
   throws(
     () =>
