@@ -48,6 +48,7 @@ test('a module of another build is refused, one without a mark is taken', () => 
   assert.is(load(bytes.slice(0, bytes.length - SECTION)), 'wasm');
   const other = bytes.slice();
   other.fill(48, bytes.length - MARK);
+  throws(() => loadWasm({}, bytes as never), BackendError, /^init: module is a WebAssembly\.Module; got object/);
   throws(() => load(other), BackendError, /^init: the module is of build \w{16}; got 0{16}; take 'rankwise\/kernels/);
 });
 

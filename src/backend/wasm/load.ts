@@ -24,6 +24,9 @@ function builtIn(): WebAssembly.Module {
  * the mark, so one without it is taken on trust.
  */
 function checkBuild(module: WebAssembly.Module): void {
+  if (!(module instanceof WebAssembly.Module)) {
+    throw new BackendError('init', 'module is a WebAssembly.Module', typeof module, 'compile it first');
+  }
   const [mark] = WebAssembly.Module.customSections(module, 'rankwise');
   const found = mark === undefined ? build : String.fromCharCode(...new Uint8Array(mark));
   if (found === build) return;

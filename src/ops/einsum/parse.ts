@@ -1,7 +1,7 @@
 /** Reads 'bij,bjk->bik': which labels each operand and the result have, and one size per label. */
 
 import { ShapeError } from '../../errors.ts';
-import { type Shape, showShape } from '../../shape.ts';
+import { checkShape, type Shape, showShape } from '../../shape.ts';
 
 /** A contraction by names: the labels of each operand's modes, and those of the result. */
 export interface Labelled {
@@ -109,6 +109,7 @@ function result(op: string, right: string, dots: readonly string[], spec: string
 export function sizesOf(op: string, { inputs, output }: Labelled, shapes: readonly Shape[]): Map<string, number> {
   const sizes = new Map<string, number>();
   inputs.forEach((labels, k) => {
+    checkShape(op, shapes[k]);
     if (labels.length !== shapes[k].length) {
       const got = `labels [${labels.join(', ')}] for shape ${showShape(shapes[k])}`;
       throw new ShapeError(op, 'an operand has one label per mode', got, 'correct the labels or the operand');
