@@ -24,14 +24,19 @@ function builtIn(): WebAssembly.Module {
  * the mark, so one without it is taken on trust.
  */
 function checkBuild(module: WebAssembly.Module): void {
-  if (!(module instanceof WebAssembly.Module)) {
-    throw new BackendError('init', 'module is a WebAssembly.Module', typeof module, 'compile it first');
-  }
-  const [mark] = WebAssembly.Module.customSections(module, 'rankwise');
-  const found = mark === undefined ? build : String.fromCharCode(...new Uint8Array(mark));
+  const found = markOf(module) ?? build;
   if (found === build) return;
   const remedy = "take 'rankwise/kernels.wasm' of the version that is imported";
   throw new BackendError('init', `the module is of build ${build}`, found, remedy);
+}
+
+function markOf(module: WebAssembly.Module): string | undefined {
+  try {
+    const [mark] = WebAssembly.Module.customSections(module, 'rankwise');
+    return mark === undefined ? undefined : String.fromCharCode(...new Uint8Array(mark));
+  } catch (cause) {
+    throw new BackendError('init', 'module is a WebAssembly.Module', typeof module, 'compile it first', { cause });
+  }
 }
 
 /** A backend over the build that the package was resolved with, or over a module the host compiled itself. */
