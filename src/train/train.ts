@@ -144,8 +144,11 @@ export class Training implements AsyncIterable<TrainStep> {
 
   #take(step: Pick<Step<unknown>, 'params' | 'state'>): void {
     sync();
-    this.#params = replace(this.#params, step.params);
-    this.#state = replace(this.#state, step.state);
+    // Together: a state may hold tensors of the parameters before, and the other way round.
+    const now = { params: this.#params, state: this.#state };
+    const next = replace(now, { params: step.params, state: step.state });
+    this.#params = next.params;
+    this.#state = next.state;
   }
 }
 

@@ -6,6 +6,7 @@ import { splitValidation } from '../../src/io/shuffle.ts';
 import { methodNamed } from '../../src/methods/all.ts';
 import type { Method } from '../../src/methods/method.ts';
 import type { Params } from '../../src/nn/module.ts';
+import { mul } from '../../src/ops/binary.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
@@ -209,6 +210,30 @@ test('a validation split takes its examples from training and leaves the order o
   assert.equal([...rows(rest), ...rows(validation)].sort(), rows(split).sort());
   assert.equal(rows(splitValidation(split, 0.2, 1).validation), rows(validation));
   assert.not.equal(rows(splitValidation(split, 0.2, 2).validation), rows(validation));
+});
+
+test('a state may hold the parameters of the step before, which then live on', async () => {
+  const base = method();
+  const remembering: Method<{ inner: unknown; before: Params }> = {
+    name: 'remembering',
+    about: 'descent that keeps the parameters of the step before',
+    init: (task, params) => ({ inner: base.init(task, params), before: params }),
+    step: (task, params, { inner, before }, batch) => {
+      assert.ok(numbers(before).every((values) => values.every(Number.isFinite)));
+      // Copies, so that descent does not write over what is remembered.
+      const copies = mapTree<Tensor, Tensor, Params>(params, (leaf) => mul(leaf, 1));
+      const step = base.step(task, copies, inner, batch);
+      return { ...step, state: { inner: step.state, before: params } };
+    },
+  };
+  const run = train(toyTask(linearModel()), { method: remembering });
+  let last = numbers(run.params);
+  for await (const _ of run) {
+    const { before } = run.snapshot().state as { before: Params };
+    assert.equal(numbers(before), last);
+    last = numbers(run.params);
+  }
+  run.dispose();
 });
 
 test.run();
