@@ -11,6 +11,7 @@ import { gather, GatherArgs } from './move/gather';
 import { scatterAdd, ScatterAddArgs } from './move/scatterAdd';
 import { argmax, ArgmaxArgs } from './map/argmax';
 import { reduce, ReduceArgs } from './map/reduce';
+import { scan, ScanArgs } from './map/scan';
 import { sgd, SgdArgs } from './nn/sgd';
 import { adam, AdamArgs } from './nn/adam';
 import { pool, PoolArgs } from './nn/pool';
@@ -67,6 +68,8 @@ export function argmax_f32(args: usize): void { argmax<f32>(changetype<ArgmaxArg
 export function argmax_f64(args: usize): void { argmax<f64>(changetype<ArgmaxArgs>(args)); }
 export function reduce_f32(args: usize): void { reduce<f32>(changetype<ReduceArgs>(args)); }
 export function reduce_f64(args: usize): void { reduce<f64>(changetype<ReduceArgs>(args)); }
+export function scan_f32(args: usize): void { scan<f32>(changetype<ScanArgs>(args)); }
+export function scan_f64(args: usize): void { scan<f64>(changetype<ScanArgs>(args)); }
 export function batchNorm_f32(args: usize): void { batchNorm<f32>(changetype<BatchNormArgs>(args)); }
 export function batchNorm_f64(args: usize): void { batchNorm<f64>(changetype<BatchNormArgs>(args)); }
 export function batchNormApply_f32(args: usize): void { batchNormApply<f32>(changetype<BatchNormApplyArgs>(args)); }

@@ -18,6 +18,7 @@ import { layerNormGrad } from './layerNormGrad.ts';
 import { pool } from './pool.ts';
 import { poolGrad } from './poolGrad.ts';
 import { reduce } from './reduce.ts';
+import { scan } from './scan.ts';
 import { scatterAdd } from './scatterAdd.ts';
 import { select } from './select.ts';
 import { sgd } from './sgd.ts';
@@ -35,6 +36,7 @@ export const kernels: readonly Kernel[] = [
   select,
   reduce,
   argmax,
+  scan,
   copy,
   cast,
   gather,

@@ -1,0 +1,105 @@
+/** What every factorization asks of its operand first: that it is a batch of matrices, and that all of it is finite. */
+
+import type { Backend, Block } from '../../backend/backend.ts';
+import { arrayOf, type DataArray, type Real, realDtype } from '../../dtype.ts';
+import { NonFiniteError, ShapeError } from '../../errors.ts';
+import { scan, scanPieces } from '../../kernels/scan.ts';
+import { type Shape, showShape, sizeOf } from '../../shape.ts';
+import { scope, unrecorded } from '../../tensor/scope.ts';
+import { readNow } from '../../tensor/storage.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { contiguous } from '../contiguous.ts';
+
+/** A tensor [..., m, n] as `batch` matrices; `lead` are the modes before the last two. */
+export interface Matrices {
+  readonly batch: number;
+  readonly m: number;
+  readonly n: number;
+  readonly lead: Shape;
+  readonly dtype: Real;
+}
+
+/** The matrices of x [..., m, n]. Throws ShapeError for orders below 2, DtypeError for integers. */
+export function matricesOf(op: string, x: Tensor): Matrices {
+  const dtype = realDtype(op, [x]);
+  if (x.order < 2) {
+    throw new ShapeError(op, 'a matrix has two modes, or leading modes and two', showShape(x.shape), 'reshape it');
+  }
+  const lead = x.shape.slice(0, -2);
+  return { batch: sizeOf(lead), m: x.shape[x.order - 2]!, n: x.shape[x.order - 1]!, lead, dtype };
+}
+
+/** As matricesOf(), for square matrices. Throws ShapeError for others, too. */
+export function squaresOf(op: string, x: Tensor): Matrices {
+  const found = matricesOf(op, x);
+  if (found.m !== found.n)
+    throw new ShapeError(op, 'the matrix is square', showShape(x.shape), 'use lstsq() or pinv()');
+  return found;
+}
+
+/**
+ * The greatest |x|, 0 where x is empty. Throws NonFiniteError, which names the first element that is NaN or infinite and
+ * its index. One pass over x; it waits for what runs before.
+ */
+export function checkFinite(op: string, x: Tensor): number {
+  realDtype(op, [x]);
+  if (x.size === 0) return 0;
+  x.storage.check(op);
+  if (!x.isContiguous) return unrecorded(() => scope(() => checkFinite(op, contiguous(x))));
+  const { block, array } = x.storage;
+  if (block !== null && block.live && block.backend.has(scan as never, x.dtype)) return checkResident(op, x, block);
+  if (array !== null) return checkValues(op, array.subarray(x.offset, x.offset + x.size), x.shape);
+  const values = arrayOf(x.dtype, x.size);
+  readNow(block!, x.operand().byteOffset, values);
+  return checkValues(op, values, x.shape);
+}
+
+function checkResident(op: string, x: Tensor, { backend }: Block): number {
+  const found = scanned(x, backend);
+  let top = 0;
+  for (let k = 0; k < found.length; k += 2) {
+    if (found[k + 1]! >= 0) {
+      const at = found[k + 1]!;
+      const value = arrayOf(x.dtype, 1);
+      readNow(x.storage.block!, x.operand().byteOffset + at * value.BYTES_PER_ELEMENT, value);
+      refuse(op, value[0]!, at, x.shape);
+    }
+    top = Math.max(top, found[k]!);
+  }
+  return top;
+}
+
+/** Maximum and first bad place of each piece, joined by the caller. */
+function scanned(x: Tensor, on: Backend): Float64Array {
+  const found = new Float64Array(2 * scanPieces(x.size));
+  const block = on.alloc(found.byteLength, scan.name);
+  try {
+    const y = { block, byteOffset: 0 };
+    on.run(scan, x.dtype, { n: x.size, x: x.operand(), y });
+    readNow(block, 0, found);
+  } finally {
+    on.free(block);
+  }
+  return found;
+}
+
+/** As checkFinite(), of numbers in JavaScript memory that fill `shape` row by row. */
+export function checkValues(op: string, values: DataArray, shape: Shape): number {
+  let top = 0;
+  for (let k = 0; k < values.length; k++) {
+    const size = Math.abs(values[k]!);
+    if (!(size < Infinity)) refuse(op, values[k]!, k, shape);
+    if (size > top) top = size;
+  }
+  return top;
+}
+
+function refuse(op: string, value: number, at: number, shape: Shape): never {
+  const index = new Array<number>(shape.length);
+  for (let k = shape.length - 1, rest = at; k >= 0; k--) {
+    index[k] = rest % shape[k]!;
+    rest = Math.floor(rest / shape[k]!);
+  }
+  const got = `${value} at ${showShape(index)} of a tensor ${showShape(shape)}`;
+  throw new NonFiniteError(op, 'all elements are finite', got, 'find what made it, or replace it with where()');
+}
