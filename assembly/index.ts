@@ -29,6 +29,7 @@ import { softmaxGrad, SoftmaxGradArgs } from './nn/softmaxGrad';
 import { softmaxCrossEntropy, SoftmaxCrossEntropyArgs } from './nn/softmaxCrossEntropy';
 import { softmaxCrossEntropyGrad, SoftmaxCrossEntropyGradArgs } from './nn/softmaxCrossEntropyGrad';
 import { philox, PhiloxArgs } from './random/philox';
+import { geqrf, GeqrfArgs } from './lapack/geqrf';
 
 export function fill_f32(args: usize): void { fill<f32>(changetype<FillArgs>(args)); }
 export function fill_f64(args: usize): void { fill<f64>(changetype<FillArgs>(args)); }
@@ -92,3 +93,5 @@ export function softmaxCrossEntropyGrad_f32(args: usize): void { softmaxCrossEnt
 export function softmaxCrossEntropyGrad_f64(args: usize): void { softmaxCrossEntropyGrad<f64>(changetype<SoftmaxCrossEntropyGradArgs>(args)); }
 export function philox_f32(args: usize): void { philox<f32>(changetype<PhiloxArgs>(args)); }
 export function philox_f64(args: usize): void { philox<f64>(changetype<PhiloxArgs>(args)); }
+export function geqrf_f32(args: usize): void { geqrf<f32>(changetype<GeqrfArgs>(args)); }
+export function geqrf_f64(args: usize): void { geqrf<f64>(changetype<GeqrfArgs>(args)); }

@@ -80,6 +80,7 @@ export type { ConvOptions } from './ops/convGeometry.ts';
 export { contract, contractPath, einsum, einsumPath, type Operand } from './ops/einsum/einsum.ts';
 export type { Path } from './ops/einsum/path.ts';
 export { dot, matmul, outer } from './ops/matmul.ts';
+export { lq, type QrOptions, qr } from './ops/linalg/qr.ts';
 export { denseWeight, type FactorizeOptions, lowRankWeight, type MakeWeight, weightsByPath } from './formats/make.ts';
 export * as formats from './formats/index.ts';
 export { type Augment, assemble } from './io/batch.ts';

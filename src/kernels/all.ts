@@ -28,6 +28,7 @@ import { softmaxGrad } from './softmaxGrad.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 import { softmaxCrossEntropyGrad } from './softmaxCrossEntropyGrad.ts';
 import { philox } from './philox.ts';
+import { geqrf } from './geqrf.ts';
 
 export const kernels: readonly Kernel[] = [
   fill,
@@ -57,4 +58,5 @@ export const kernels: readonly Kernel[] = [
   softmaxCrossEntropy,
   softmaxCrossEntropyGrad,
   philox,
+  geqrf,
 ];
