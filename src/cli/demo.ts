@@ -48,7 +48,8 @@ function configFor(format: string, { values }: Invocation, width?: number): RunC
 async function row(name: string, config: RunConfig, data: Dataset, { output, signal }: Invocation): Promise<RunResult> {
   const run = new Run({ config, data, prepared: prepare(config, data), output, signal, title: `${name}: ` });
   try {
-    await run.train({ save: async () => {}, log: () => {}, saveEvery: Number.POSITIVE_INFINITY });
+    const nothing = async (): Promise<void> => {};
+    await run.train({ save: nothing, log: nothing, amend: nothing, saveEvery: Number.POSITIVE_INFINITY });
     return await run.result();
   } finally {
     run.dispose();

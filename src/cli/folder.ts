@@ -71,6 +71,19 @@ export class RunFolder {
     this.#pending.push(`${JSON.stringify(line)}\n`);
   }
 
+  /** Adds fields to the line of a step where it is the last of the log; called before anything new is logged. */
+  async amend(step: number, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    const path = join(this.path, METRICS);
+    const lines = new TextDecoder()
+      .decode(await readBytes(path))
+      .split('\n')
+      .slice(0, -1);
+    const last = lines.pop();
+    if (last === undefined || stepOf(last) !== step) return;
+    const line = JSON.stringify({ ...(JSON.parse(last) as object), ...fields });
+    await writeAtomic(path, new TextEncoder().encode([...lines, line, ''].join('\n')));
+  }
+
   /** Writes the lines logged since the last time. */
   async flush(): Promise<void> {
     const text = this.#pending.join('');

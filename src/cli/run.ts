@@ -43,6 +43,8 @@ export interface RunResult extends Counts {
 export interface Keeper {
   save(): Promise<void>;
   log(line: Readonly<Record<string, unknown>>): void;
+  /** Adds fields to the line of a step that an earlier process logged last. */
+  amend(step: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
   /** Seconds between checkpoints within an epoch; there is one after each epoch anyway. */
   readonly saveEvery: number;
 }
@@ -67,6 +69,10 @@ export class Run {
   async train(keeper: Keeper): Promise<void> {
     const { signal } = this.#options;
     const { task } = this.prepared;
+    if (this.#isUnmeasured()) {
+      this.#validation = await this.#validate();
+      await keeper.amend(this.training.step, this.#measured());
+    }
     let saved = performance.now();
     let began = saved;
     for await (const step of this.training) {
@@ -162,7 +168,19 @@ export class Run {
       ...metrics,
       ...(events.length > 0 ? { events } : {}),
       ...(epochLoss === undefined ? {} : { epochLoss }),
-      ...(this.#validation === undefined ? {} : { validationAccuracy: this.#validation.accuracy }),
+      ...this.#measured(),
     };
+  }
+
+  /** Whether a run that is gone on with may have been stopped while its last epoch was being measured. */
+  #isUnmeasured(): boolean {
+    const { task, validation } = this.prepared;
+    const { step } = this.training;
+    const ends = step % task.stepsPerEpoch === 0 || step === task.totalSteps;
+    return validation !== undefined && step > 0 && ends;
+  }
+
+  #measured(): Record<string, unknown> {
+    return this.#validation === undefined ? {} : { validationAccuracy: this.#validation.accuracy };
   }
 }

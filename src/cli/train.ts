@@ -83,7 +83,12 @@ async function carryOut(
   if (values.resume === true) await folder?.resume(work.training.step);
   else await folder?.begin(checkpoint());
   try {
-    await work.train({ save, log: (line) => folder?.log(line), saveEvery: values['save-every'] as number });
+    await work.train({
+      save,
+      log: (line) => folder?.log(line),
+      amend: async (step, fields) => folder?.amend(step, fields),
+      saveEvery: values['save-every'] as number,
+    });
     const result = await work.result();
     const path = await folder?.saveModel(saveModel(work.prepared.spec, work.training.finish()));
     output.result({ ...result, ...(path === undefined ? {} : { out: path }) });

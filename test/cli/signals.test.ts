@@ -3,12 +3,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { parseCommand } from '../../src/cli/args.ts';
+import { Output } from '../../src/cli/output.ts';
+import { train } from '../../src/cli/train.ts';
 import { loadCheckpoint } from '../../src/train/checkpoint.ts';
 import { sameBytes } from '../support/bytes.ts';
 import { appears, cli, fresh, SMALL, start } from '../support/cli.ts';
 import { assert, suite } from '../support/test.ts';
 
 const test = suite('signals');
+
+const linesOf = (folder: string): string[] =>
+  readFileSync(join(folder, 'metrics.jsonl'), 'utf8').split('\n').slice(0, -1);
+const stepsLogged = (folder: string): number => linesOf(folder).length;
 
 /** Well above the second that it may take, since other work may share the machine. */
 const AT_ONCE_MS = 5000;
@@ -41,6 +48,28 @@ for (const [signal, code] of [
     }
   });
 }
+
+test('a run stopped while its epoch is being measured is measured when it is gone on with', async () => {
+  const [out, whole] = [fresh(), fresh()];
+  const args = ['train', '--widths', '16', '--epochs', '3', '--validation', '0.2', '--quiet', '--out'];
+  const output = new Output({ json: true, quiet: true, color: false, live: false, width: 80, write: () => {} });
+  const invoke = async (line: readonly string[], stop = new AbortController()): Promise<number> => {
+    const { values, given, words } = parseCommand(train, line.slice(1));
+    // Progress in a measurement is the only one before the epoch's last line.
+    output.progress = (text) => {
+      if (/validating/.test(text) && stepsLogged(out) === 0) stop.abort();
+    };
+    return train.run({ values, given, words, output, signal: stop.signal });
+  };
+  assert.is(await invoke([...args, out]), 130);
+  const [line] = linesOf(out).slice(-1);
+  assert.is(JSON.parse(line!).step, stepOf(out));
+  assert.not('validationAccuracy' in JSON.parse(line!));
+  assert.is(await invoke(['train', '--resume', '--out', out, '--quiet']), 0);
+  assert.is(await invoke([...args, whole]), 0);
+  assert.ok('validationAccuracy' in JSON.parse(linesOf(whole)[JSON.parse(line!).step - 1]!));
+  sameBytes(readFileSync(join(out, 'metrics.jsonl')), readFileSync(join(whole, 'metrics.jsonl')), 'metrics.jsonl');
+});
 
 test('a second Ctrl-C ends at once, within a step too long to wait for', async () => {
   const out = fresh();
