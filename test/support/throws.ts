@@ -8,6 +8,6 @@ export function throws(call: () => unknown, kind: new (...args: never[]) => Erro
     thrown = error;
   }
   if (!(thrown instanceof kind)) throw new Error(`expected ${kind.name}; got ${String(thrown)}`);
-  if (!/^[\w ]+: .+; got .+; .+$/s.test(thrown.message)) throw new Error(`form of '${thrown.message}'`);
+  if (!/^[\w. ]+: .+; got .+; .+$/s.test(thrown.message)) throw new Error(`form of '${thrown.message}'`);
   if (!text.test(thrown.message)) throw new Error(`'${thrown.message}' does not match ${text}`);
 }
