@@ -39,6 +39,19 @@ export function gemm<T>(a: GemmArgs): void {
   }
 }
 
+/** All of a product at once, for kernels that multiply on their way; begin and end are not read. */
+export function gemmAll<T>(a: GemmArgs): void {
+  const g = changetype<Plan>(a.work),
+    side = max(a.m, a.n);
+  const inPlace = isSmall<T>(a),
+    single = !inPlace && isTiny(a);
+  if (!inPlace && !single) {
+    orient<T>(a, g);
+    place<T>(g, side);
+  }
+  part<T>(a, g, inPlace, single, 0, a.batch, 0, side);
+}
+
 /** One or more pieces. A small product is cut by rows or not at all, a tiny one not. */
 function part<T>(a: GemmArgs, g: Plan, inPlace: bool, single: bool, b: i32, end: i32, from: i32, to: i32): void {
   if (inPlace) small<T>(a, b, end, a.m > a.n ? from : 0, a.m > a.n ? to : a.m);

@@ -57,6 +57,15 @@ function cutsOf({ batch, m, n, k }: GemmSizes): { groups: number; cuts: number; 
   return { groups, cuts: Math.min(Math.ceil(want / groups), lines), lines };
 }
 
+/** Bytes of workspace for a product; larger sizes never need fewer. */
+export function gemmBytes(m: number, n: number, k: number, elementBytes: number): number {
+  const lines = Math.max(m, n);
+  const steps = Math.min(k, KC);
+  const panelsOfA = Math.ceil(((Math.min(lines, MC) + MR) * steps * elementBytes) / 64) * 64;
+  const panelsOfB = (Math.floor((Math.min(lines, NC) * elementBytes) / 32) + 1) * (32 * steps + 64);
+  return PLAN_BYTES + panelsOfA + panelsOfB;
+}
+
 /** Offsets of an axis. */
 function list(stride: number, table: Int32Array, count: number): Int32Array {
   return table.length > 0 ? table : Int32Array.from({ length: count }, (_, i) => stride * i);
@@ -86,13 +95,7 @@ export const gemm: Kernel<typeof gemmFields> = defineKernel({
     const { groups, cuts } = cutsOf(a);
     return groups * cuts;
   },
-  scratch({ m, n, k }, bytes) {
-    const lines = Math.max(m, n);
-    const steps = Math.min(k, KC);
-    const panelsOfA = Math.ceil(((Math.min(lines, MC) + MR) * steps * bytes) / 64) * 64;
-    const panelsOfB = (Math.floor((Math.min(lines, NC) * bytes) / 32) + 1) * (32 * steps + 64);
-    return PLAN_BYTES + panelsOfA + panelsOfB;
-  },
+  scratch: ({ m, n, k }, bytes) => gemmBytes(m, n, k, bytes),
   reference(a, round) {
     const { groups, cuts, lines } = cutsOf(a);
     const { am, ak, ab, bk, bn, bb, cm, cn, cb } = lists(a);
