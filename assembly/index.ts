@@ -28,6 +28,8 @@ import { softmax, SoftmaxArgs } from './nn/softmax';
 import { softmaxGrad, SoftmaxGradArgs } from './nn/softmaxGrad';
 import { softmaxCrossEntropy, SoftmaxCrossEntropyArgs } from './nn/softmaxCrossEntropy';
 import { softmaxCrossEntropyGrad, SoftmaxCrossEntropyGradArgs } from './nn/softmaxCrossEntropyGrad';
+import { gesvd } from './lapack/gesvd';
+import { gesvj, GesvdArgs } from './lapack/gesvj';
 import { philox, PhiloxArgs } from './random/philox';
 import { geqrf, GeqrfArgs } from './lapack/geqrf';
 
@@ -95,3 +97,7 @@ export function philox_f32(args: usize): void { philox<f32>(changetype<PhiloxArg
 export function philox_f64(args: usize): void { philox<f64>(changetype<PhiloxArgs>(args)); }
 export function geqrf_f32(args: usize): void { geqrf<f32>(changetype<GeqrfArgs>(args)); }
 export function geqrf_f64(args: usize): void { geqrf<f64>(changetype<GeqrfArgs>(args)); }
+export function gesvd_f32(args: usize): void { gesvd<f32>(changetype<GesvdArgs>(args)); }
+export function gesvd_f64(args: usize): void { gesvd<f64>(changetype<GesvdArgs>(args)); }
+export function gesvj_f32(args: usize): void { gesvj<f32>(changetype<GesvdArgs>(args)); }
+export function gesvj_f64(args: usize): void { gesvj<f64>(changetype<GesvdArgs>(args)); }

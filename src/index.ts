@@ -81,6 +81,7 @@ export { contract, contractPath, einsum, einsumPath, type Operand } from './ops/
 export type { Path } from './ops/einsum/path.ts';
 export { dot, matmul, outer } from './ops/matmul.ts';
 export { lq, type QrOptions, qr } from './ops/linalg/qr.ts';
+export { type Svd, type SvdMethod, type SvdOptions, singularValues, svd } from './ops/linalg/svd.ts';
 export { denseWeight, type FactorizeOptions, lowRankWeight, type MakeWeight, weightsByPath } from './formats/make.ts';
 export * as formats from './formats/index.ts';
 export { type Augment, assemble } from './io/batch.ts';

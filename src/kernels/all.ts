@@ -11,6 +11,8 @@ import { copy } from './copy.ts';
 import { fill } from './fill.ts';
 import { gather } from './gather.ts';
 import { gemm } from './gemm.ts';
+import { gesvd } from './gesvd.ts';
+import { gesvj } from './gesvj.ts';
 import type { Kernel } from './kernel.ts';
 import { layerNorm } from './layerNorm.ts';
 import { layerNormAffineGrad } from './layerNormAffineGrad.ts';
@@ -59,4 +61,6 @@ export const kernels: readonly Kernel[] = [
   softmaxCrossEntropyGrad,
   philox,
   geqrf,
+  gesvd,
+  gesvj,
 ];
