@@ -5,6 +5,7 @@
 
 import { FormatError, NonFiniteError } from '../errors.ts';
 import { type NodeDescription, nodeDescriptions, pack, unpack } from '../formats/store.ts';
+import { fileTensors, headerOf, readHeader } from '../io/header.ts';
 import {
   decodeTensor,
   readSafetensors,
@@ -17,7 +18,6 @@ import type { Params } from '../nn/module.ts';
 import { tensor } from '../tensor/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Tree } from '../tree.ts';
-import { fileTensors, headerOf, readHeader } from './modelFile.ts';
 import type { Snapshot } from './train.ts';
 
 const KEY = 'rankwise.checkpoint';
@@ -28,7 +28,7 @@ type Leaf = string | readonly [path: string, value: number];
 interface CheckpointHeader {
   readonly step: number;
   readonly epochLoss: number;
-  readonly nodes: Record<string, NodeDescription>;
+  readonly nodes: Readonly<Record<string, NodeDescription>>;
   /** All leaves in order. */
   readonly leaves: readonly Leaf[];
   /** What the run was started with: plain JSON. */
@@ -54,7 +54,7 @@ export function saveCheckpoint(snapshot: Snapshot, config: unknown): Uint8Array 
     throw new NonFiniteError('saveCheckpoint', rule, `${String(value)} in ${path}`, 'lower the learning rate');
   });
   const { step, epochLoss } = snapshot;
-  const header = JSON.stringify({ version: 1, step, epochLoss, nodes, leaves: order, config });
+  const header: CheckpointHeader = { step, epochLoss, nodes, leaves: order, config };
   return writeSafetensors(fileTensors('saveCheckpoint', tensors), headerOf(KEY, header), { checksums: true });
 }
 
