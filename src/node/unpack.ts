@@ -1,6 +1,6 @@
 /** gzip and zlib through the host's unpacker, with a cap on what comes out; any fault is a FormatError. */
 
-import { gunzipSync, inflateSync } from 'node:zlib';
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { damaged, tooLarge } from '../io/inflate.ts';
 
 /** 1 GiB: the largest output when its size is not known. */
@@ -17,6 +17,11 @@ export function gunzip(
 /** Unpacks zlib to at most `maxBytes`: the Inflate that decodePng takes. */
 export function inflate(bytes: Uint8Array, maxBytes: number): Uint8Array {
   return unpack('inflate', inflateSync, bytes, maxBytes);
+}
+
+/** Unpacks raw deflate to at most `maxBytes`: the Inflate that readNpz takes. */
+export function inflateRaw(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  return unpack('inflateRaw', inflateRawSync, bytes, maxBytes);
 }
 
 function unpack(op: string, unpacker: typeof gunzipSync, bytes: Uint8Array, maxBytes: number): Uint8Array {
