@@ -37,12 +37,25 @@ export function layoutOfModes(net: Omit<Network, 'open'>, modes: readonly Mode[]
 export function treeBounds(net: Network, modes: Sizes): Sizes {
   const total = net.open.reduce((n, label) => n * modes[label]!, 1);
   const bounds = bondsOf(net).map((bond) => {
-    const side = reach(net, bond);
-    const inside = [...side].flatMap((part) => net.parts[part]!).filter((label) => net.open.includes(label));
-    const product = inside.reduce((n, label) => n * modes[label]!, 1);
+    const product = sideOf(net, bond).reduce((n, label) => n * modes[label]!, 1);
     return [bond, Math.max(1, Math.min(product, total / product))] as const;
   });
   return Object.fromEntries(bounds);
+}
+
+/** The modes on the side of a bond where its first part lies; in a tree network the others are on the other side. */
+export function sideOf(net: Network, bond: string): string[] {
+  const labels = new Set([...reach(net, bond)].flatMap((part) => net.parts[part]!));
+  return net.open.filter((label) => labels.has(label));
+}
+
+/** Whether every bond joins two parts and cutting it cuts the network in two. */
+export function isTree(net: Network): boolean {
+  const all = Object.values(net.parts);
+  const bonds = bondsOf(net);
+  const joinsTwo = bonds.every((bond) => all.filter((labels) => labels.includes(bond)).length === 2);
+  // Parts of a connected network, one bond fewer: no circle.
+  return joinsTwo && bonds.length === all.length - 1;
 }
 
 /** The parts reached from one end of `bond` without crossing it. */

@@ -1,0 +1,98 @@
+/**
+ * What each bond of a tree network would have to carry: a bond cuts the modes in two, and the singular values of the
+ * unfolding by that cut tell which rank gives which error. With tails t_b discarded at the bonds the whole is within
+ * sqrt(sum t_b^2) of the tensor (Oseledets 2011, theorem 2.2; Grasedyck 2010, theorem 3.11).
+ */
+
+import { RankError } from '../errors.ts';
+import type { Layout } from '../formats/format.ts';
+import { isTree, sideOf } from '../formats/layout.ts';
+import { bondsOf, countOf, type Sizes } from '../formats/network.ts';
+import { cast } from '../ops/cast.ts';
+import { chop } from '../ops/linalg/chop.ts';
+import { singularValues } from '../ops/linalg/svd.ts';
+import { reshape } from '../ops/reshape.ts';
+import { transpose } from '../ops/transpose.ts';
+import { sizeOf } from '../shape.ts';
+import { dataSync } from '../tensor/read.ts';
+import { scope } from '../tensor/scope.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** The unfolding that a bond cuts. */
+export interface Cut {
+  readonly bond: string;
+  /** Positions of the modes that make its rows, among the modes of the layout. */
+  readonly rows: readonly number[];
+  /** Rows and columns. */
+  readonly shape: readonly [number, number];
+  /** Singular values, largest first. */
+  readonly values: Float64Array;
+}
+
+/** What a format needs for a relative error. */
+export interface Forecast {
+  readonly eps: number;
+  readonly ranks: Sizes;
+  /** Stored elements. */
+  readonly parameters: number;
+  /** A bound of the relative error, <= eps. */
+  readonly error: number;
+}
+
+/** The spectra of one tensor: each unfolding is factorized once, however many formats ask for it. */
+export class Spectra {
+  readonly #tensor: Tensor;
+  readonly #known = new Map<string, Float64Array>();
+
+  constructor(tensor: Tensor) {
+    this.#tensor = tensor;
+  }
+
+  /** The cuts of a layout over the tensor's shape. Throws RankError unless its network is a tree. */
+  cuts(layout: Layout): Cut[] {
+    if (!isTree(layout.net)) {
+      throw new RankError('spectra', 'the bonds of the network make a tree', 'a circle', 'decompose and measure');
+    }
+    const { open } = layout.net;
+    const sizes = open.map((label) => layout.modes[label]!);
+    return bondsOf(layout.net).map((bond) => {
+      const side = sideOf(layout.net, bond).map((label) => open.indexOf(label));
+      const rest = sizes.flatMap((_, k) => (side.includes(k) ? [] : [k]));
+      // One of the two sides stands for both, so that a chain and a tree share what they can.
+      const [rows, columns] = rest.length === 0 || side[0] === 0 ? [side, rest] : [rest, side];
+      const shape = [rows, columns].map((list) => sizeOf(list.map((k) => sizes[k]!))) as [number, number];
+      return { bond, rows, shape, values: this.#values(sizes, rows, columns, shape) };
+    });
+  }
+
+  #values(sizes: number[], rows: number[], columns: number[], shape: [number, number]): Float64Array {
+    const name = `${sizes.join('x')} ${rows.join(' ')}`;
+    let values = this.#known.get(name);
+    if (values !== undefined) return values;
+    values = scope(() => {
+      const unfolded = reshape(transpose(reshape(this.#tensor, sizes), [...rows, ...columns]), shape);
+      return dataSync(cast(singularValues(unfolded), 'f64')) as Float64Array;
+    });
+    this.#known.set(name, values);
+    return values;
+  }
+}
+
+/** Ranks, size and error of a layout for a relative error that the bonds share alike. */
+export function forecast(layout: Layout, cuts: readonly Cut[], eps: number): Forecast {
+  const norm = cuts.length === 0 ? 0 : frobenius(cuts[0]!.values, 0);
+  const share = (eps * norm) / Math.sqrt(Math.max(1, cuts.length));
+  const ranks = Object.fromEntries(cuts.map(({ bond, values }) => [bond, chop(values, share)]));
+  const tails = cuts.map(({ bond, values }) => frobenius(values, ranks[bond]!));
+  const error = norm === 0 ? 0 : frobenius(tails, 0) / norm;
+  return { eps, ranks, parameters: countOf(layout.net, { ...layout.modes, ...ranks }), error };
+}
+
+/** The root of the sum of squares from place `from` on. */
+function frobenius(values: ArrayLike<number>, from: number): number {
+  let top = 0;
+  for (let k = from; k < values.length; k++) top = Math.max(top, values[k]!);
+  let sum = 0;
+  for (let k = from; k < values.length; k++) sum += (values[k]! / top) * (values[k]! / top);
+  return top === 0 ? 0 : top * Math.sqrt(sum);
+}
