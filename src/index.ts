@@ -98,6 +98,7 @@ export type { Batch, Method, Step, Task, TrainEvent } from './methods/method.ts'
 export * as nn from './nn/index.ts';
 export { modelNamed, models } from './nn/models/all.ts';
 export * as optim from './optim/index.ts';
+export * as select from './select/index.ts';
 export { loadCheckpoint, saveCheckpoint } from './train/checkpoint.ts';
 export { countsOf, ranksByPath } from './train/counts.ts';
 export { classesOf, evaluate, forward } from './train/evaluate.ts';
