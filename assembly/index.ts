@@ -30,6 +30,10 @@ import { softmaxCrossEntropy, SoftmaxCrossEntropyArgs } from './nn/softmaxCrossE
 import { softmaxCrossEntropyGrad, SoftmaxCrossEntropyGradArgs } from './nn/softmaxCrossEntropyGrad';
 import { gesvd } from './lapack/gesvd';
 import { gesvj, GesvdArgs } from './lapack/gesvj';
+import { getrf, GetrfArgs } from './lapack/getrf';
+import { potrf, PotrfArgs } from './lapack/potrf';
+import { syevd, SyevdArgs } from './lapack/syevd';
+import { trsm, TrsmArgs } from './lapack/trsm';
 import { philox, PhiloxArgs } from './random/philox';
 import { geqrf, GeqrfArgs } from './lapack/geqrf';
 
@@ -93,6 +97,14 @@ export function softmaxCrossEntropy_f32(args: usize): void { softmaxCrossEntropy
 export function softmaxCrossEntropy_f64(args: usize): void { softmaxCrossEntropy<f64>(changetype<SoftmaxCrossEntropyArgs>(args)); }
 export function softmaxCrossEntropyGrad_f32(args: usize): void { softmaxCrossEntropyGrad<f32>(changetype<SoftmaxCrossEntropyGradArgs>(args)); }
 export function softmaxCrossEntropyGrad_f64(args: usize): void { softmaxCrossEntropyGrad<f64>(changetype<SoftmaxCrossEntropyGradArgs>(args)); }
+export function getrf_f32(args: usize): void { getrf<f32>(changetype<GetrfArgs>(args)); }
+export function getrf_f64(args: usize): void { getrf<f64>(changetype<GetrfArgs>(args)); }
+export function potrf_f32(args: usize): void { potrf<f32>(changetype<PotrfArgs>(args)); }
+export function potrf_f64(args: usize): void { potrf<f64>(changetype<PotrfArgs>(args)); }
+export function syevd_f32(args: usize): void { syevd<f32>(changetype<SyevdArgs>(args)); }
+export function syevd_f64(args: usize): void { syevd<f64>(changetype<SyevdArgs>(args)); }
+export function trsm_f32(args: usize): void { trsm<f32>(changetype<TrsmArgs>(args)); }
+export function trsm_f64(args: usize): void { trsm<f64>(changetype<TrsmArgs>(args)); }
 export function philox_f32(args: usize): void { philox<f32>(changetype<PhiloxArgs>(args)); }
 export function philox_f64(args: usize): void { philox<f64>(changetype<PhiloxArgs>(args)); }
 export function geqrf_f32(args: usize): void { geqrf<f32>(changetype<GeqrfArgs>(args)); }

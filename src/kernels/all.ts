@@ -29,6 +29,10 @@ import { softmax } from './softmax.ts';
 import { softmaxGrad } from './softmaxGrad.ts';
 import { softmaxCrossEntropy } from './softmaxCrossEntropy.ts';
 import { softmaxCrossEntropyGrad } from './softmaxCrossEntropyGrad.ts';
+import { getrf } from './getrf.ts';
+import { potrf } from './potrf.ts';
+import { syevd } from './syevd.ts';
+import { trsm } from './trsm.ts';
 import { philox } from './philox.ts';
 import { geqrf } from './geqrf.ts';
 
@@ -63,4 +67,8 @@ export const kernels: readonly Kernel[] = [
   geqrf,
   gesvd,
   gesvj,
+  getrf,
+  potrf,
+  syevd,
+  trsm,
 ];

@@ -1,6 +1,6 @@
 /** One call of a kernel on one backend: a sample's arrays become operands, and come back as plain arrays. */
 
-import type { Operand } from '../../src/backend/backend.ts';
+import type { Backend, Operand, Trouble } from '../../src/backend/backend.ts';
 import { arrayOf, type DataArray, type Dtype, isReal } from '../../src/dtype.ts';
 import type { Args, Fields, Kernel, Kind, Sample } from '../../src/kernels/kernel.ts';
 
@@ -54,4 +54,26 @@ export function firstDifference(a: DataArray, b: DataArray): number {
   if (a.length !== b.length) return Math.min(a.length, b.length);
   for (let k = 0; k < a.length; k++) if (!Object.is(a[k], b[k])) return k;
   return -1;
+}
+
+/** Runs a kernel once on operands of its own, and returns what it left behind. */
+export function callKernel<F extends Fields>(
+  backend: Backend,
+  kernel: Kernel<F>,
+  dtype: Dtype,
+  sample: Sample<F>,
+): { readonly contents: Contents; readonly trouble: Trouble | null } {
+  const any = kernel as unknown as AnyKernel;
+  const contents = contentsOf(any, dtype, sample as AnySample);
+  const operands = new Map<DataArray, Operand>();
+  for (const name in contents) {
+    const array = contents[name]!;
+    if (operands.has(array)) continue;
+    operands.set(array, { block: backend.alloc(array.byteLength, kernel.name), byteOffset: 0 });
+    backend.write(operands.get(array)!, array);
+  }
+  backend.run(any, dtype, argsOf(any, sample as AnySample, operands, contents));
+  for (const [array, operand] of operands) backend.readSync!(operand, array);
+  for (const { block } of operands.values()) backend.free(block);
+  return { contents, trouble: backend.trouble() };
 }
