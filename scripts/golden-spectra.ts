@@ -33,7 +33,10 @@ function* chosen(): Generator<ZooMatrix> {
     else if (name === 'oneByN' || name === 'nByOne') yield zooMatrix(name, own[3]![0], own[3]![1], 'f64');
     else if (name !== 'size0' && !zooMatrix(name, m, n, 'f64').refused) yield zooMatrix(name, m, n, 'f64');
   }
-  for (const name of AGAIN) yield zooMatrix(name, ...SIZES[(turn++ * 2 + 1) % SIZES.length]!, 'f32');
+  for (const name of AGAIN) {
+    const [m, n] = SIZES[(turn++ * 2 + 1) % SIZES.length]!;
+    yield zooMatrix(name, m, n, 'f32');
+  }
 }
 
 const matrices = [...chosen()];
