@@ -81,7 +81,11 @@ export { contract, contractPath, einsum, einsumPath, type Operand } from './ops/
 export type { Path } from './ops/einsum/path.ts';
 export { dot, matmul, outer } from './ops/matmul.ts';
 export { lq, type QrOptions, qr } from './ops/linalg/qr.ts';
+export { polar } from './ops/linalg/polar.ts';
+export { type RandomizedSvd, type RandomizedSvdOptions, randomizedSvd } from './ops/linalg/randomizedSvd.ts';
+export { nuclearNorm, type SpectralFunction, schattenNorm, spectralSum } from './ops/linalg/spectral.ts';
 export { type Svd, type SvdMethod, type SvdOptions, singularValues, svd } from './ops/linalg/svd.ts';
+export { truncate } from './ops/linalg/truncatedSvd.ts';
 export { denseWeight, type FactorizeOptions, lowRankWeight, type MakeWeight, weightsByPath } from './formats/make.ts';
 export * as formats from './formats/index.ts';
 export { type Augment, assemble } from './io/batch.ts';
@@ -106,3 +110,4 @@ export { type LoadedModel, loadModel, type ModelSpec, saveModel } from './train/
 export { narrowWidth, parametersOf } from './train/narrow.ts';
 export { batchesOf, type SupervisedOptions, supervised } from './train/task.ts';
 export { type Snapshot, Training, type TrainOptions, type TrainStep, type TrainTask, train } from './train/train.ts';
+export { onWarning, type Warning, type WarningHandler } from './warn.ts';

@@ -4,12 +4,14 @@ import { FormatError } from '../../errors.ts';
 import { gesvd } from '../../kernels/gesvd.ts';
 import { gesvj } from '../../kernels/gesvj.ts';
 import { dataSync } from '../../tensor/read.ts';
+import { recordingDepth } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { contiguous } from '../contiguous.ts';
-import { applyAll, fused, type Op } from '../op.ts';
+import { applyAll, type Op } from '../op.ts';
 import { slice } from '../slice.ts';
 import { type Cut, checkCut, checkOneCut, cutOf } from './cut.ts';
 import { checkFinite, matricesOf } from './matrices.ts';
+import { svdGrad } from './svdGrad.ts';
 
 export type SvdMethod = 'golubKahan' | 'jacobi';
 
@@ -36,7 +38,7 @@ interface Attrs {
 }
 
 /** Results S, U, Vt, or S alone. */
-const svdOp: Op<Attrs> = fused({
+const svdOp: Op<Attrs> = {
   name: 'svd',
   infer([a], { vectors }) {
     const { m, n, lead, dtype } = matricesOf('svd', a!);
@@ -51,7 +53,10 @@ const svdOp: Op<Attrs> = fused({
       ...{ A: a!.operand(), U: U?.operand() ?? null, S: S!.operand(), Vt: Vt?.operand() ?? null },
     });
   },
-});
+  vjp: ([gS, gU, gVt], { outs: [S, U, Vt] }) => [
+    svdGrad({ U: U!, S: S!, Vt: Vt! }, { gU: gU ?? null, gS: gS ?? null, gVt: gVt ?? null }),
+  ],
+};
 
 function checkMethod(op: string, method: string): void {
   if (Object.hasOwn(methods, method)) return;
@@ -68,6 +73,8 @@ function checkMethod(op: string, method: string): void {
  * descending and >= 0, k = min(m, n). The largest entry of each column of U is positive, the first where several are
  * equal. `rank` keeps the first singular values, `eps` the fewest whose rest weighs at most eps times the Frobenius norm
  * of A (for one matrix, not for a batch); at least one.
+ * The gradient is that of Townsend (2016). A loss should not depend on how vectors of equal singular values are turned:
+ * such turns, and those of vectors of zeros, get no gradient. truncate() is free of this.
  * Throws ShapeError for orders below 2, DtypeError for integers, NonFiniteError for NaN and Infinity, RankError for a rank
  * or eps that is none, FormatError for an unknown method.
  */
@@ -84,15 +91,19 @@ export function svd(a: Tensor, { rank, eps, method = 'golubKahan' }: SvdOptions 
 }
 
 /** The first r elements along a mode, in a tensor of its own. */
-function leading(x: Tensor, mode: number, r: number): Tensor {
+export function leading(x: Tensor, mode: number, r: number): Tensor {
   if (x.shape[mode] === r) return x;
   return contiguous(slice(x, [...new Array<null>(mode).fill(null), [0, r]]));
 }
 
-/** The singular values [..., k] of a [..., m, n], descending; no vectors are formed. Throws as svd(). */
+/**
+ * The singular values [..., k] of a [..., m, n], descending. Vectors are formed only where the gradient is asked for. It is
+ * U diag(g) Vt: for functions that treat all singular values alike it is right where some are equal. Throws as svd().
+ */
 export function singularValues(a: Tensor, { method = 'golubKahan' }: Pick<SvdOptions, 'method'> = {}): Tensor {
   matricesOf('singularValues', a);
   checkMethod('singularValues', method);
   checkFinite('singularValues', a);
-  return applyAll(svdOp, [contiguous(a)], { method, vectors: false })[0]!;
+  const vectors = recordingDepth() > 0 && a.tape !== null;
+  return applyAll(svdOp, [contiguous(a)], { method, vectors })[0]!;
 }
