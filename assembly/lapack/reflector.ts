@@ -1,8 +1,27 @@
 /**
- * Householder reflectors H = I - tau v v', v[0] = 1 (Golub & Van Loan, algorithms 5.1.1 and 5.2.1). Sums of squares that
- * leave the safe range are taken again of the column scaled by a power of two, as in LAPACK's xLARFG: without that, the
- * rounding residue of a matrix of low rank loses its direction, and Q its orthogonality.
+ * Householder reflectors H = I - tau v v', v[0] = 1 (Golub & Van Loan, algorithm 5.1.1), safe for all numbers: columns
+ * are scaled by a power of two, which is exact, where sums of squares would leave the range of T (as LAPACK's xLARFG).
+ * Without that the rounding residue of a matrix of low rank loses its direction, and Q its orthogonality.
  */
+
+/** A power of two that brings x > 0 to [1, 2), or as near as T allows. */
+export function inversePower<T>(x: T): T {
+  if (sizeof<T>() == 8) {
+    const e = <i64>((reinterpret<u64>(<f64>x) >>> 52) & 2047);
+    return <T>reinterpret<f64>(max<i64>(min<i64>(2046 - e, 2046), 1) << 52);
+  }
+  const e = <i32>((reinterpret<u32>(<f32>x) >>> 23) & 255);
+  return <T>reinterpret<f32>(max<i32>(min<i32>(254 - e, 254), 1) << 23);
+}
+
+/** Whether a sum of squares neither lost small terms nor overflowed; false for NaN. */
+// @ts-ignore: decorator
+@inline
+export function isSafe<T>(square: T): bool {
+  const low = <T>(sizeof<T>() == 8 ? 1.0e-240 : 1.0e-28),
+    high = <T>(sizeof<T>() == 8 ? 1.0e240 : 1.0e28);
+  return square > low && square < high;
+}
 
 /**
  * Makes the reflector that maps m numbers, `ld` bytes apart, to beta e1. The first becomes beta, the others v[1..];
@@ -12,31 +31,16 @@ export function reflect<T>(x: usize, m: i32, ld: usize): T {
   const end = x + <usize>m * ld;
   let top: T = 0;
   for (let p = x + ld; p < end; p += ld) top = max<T>(top, abs<T>(load<T>(p)));
-  if (m < 2 || top == 0) return 0;
-  top = max<T>(top, abs<T>(load<T>(x)));
-  const alpha = load<T>(x) / top;
+  if (top == 0) return 0;
+  const power = inversePower<T>(max<T>(top, abs<T>(load<T>(x))));
+  const alpha = load<T>(x) * power;
   let sum = alpha * alpha;
   for (let p = x + ld; p < end; p += ld) {
-    const y = load<T>(p) / top;
+    const y = load<T>(p) * power;
     sum += y * y;
   }
-  const beta = alpha > 0 ? -sqrt<T>(sum) : sqrt<T>(sum);
-  const scale = alpha - beta;
-  for (let p = x + ld; p < end; p += ld) store<T>(p, load<T>(p) / top / scale);
-  store<T>(x, beta * top);
+  const beta = alpha < 0 ? sqrt<T>(sum) : -sqrt<T>(sum);
+  for (let p = x + ld; p < end; p += ld) store<T>(p, (load<T>(p) * power) / (alpha - beta));
+  store<T>(x, beta / power);
   return (beta - alpha) / beta;
-}
-
-/** C = H C for m rows, `ld` bytes apart, of the `n` columns at c; v as reflect() leaves it, at v. */
-export function applyReflector<T>(v: usize, vld: usize, m: i32, tau: T, c: usize, ld: usize, n: i32): void {
-  if (tau == 0) return;
-  for (let j = 0; j < n; j++, c += sizeof<T>()) {
-    let sum = load<T>(c);
-    for (let i = 1, x = v + vld, y = c + ld; i < m; i++, x += vld, y += ld) sum += load<T>(x) * load<T>(y);
-    sum *= tau;
-    store<T>(c, load<T>(c) - sum);
-    for (let i = 1, x = v + vld, y = c + ld; i < m; i++, x += vld, y += ld) {
-      store<T>(y, load<T>(y) - load<T>(x) * sum);
-    }
-  }
 }

@@ -1,0 +1,26 @@
+/** Workspace of the kernels that apply Householder reflectors in blocks; assembly/lapack/wy.ts has the sizes. */
+
+import { mulBytes } from './mul.ts';
+
+/** Columns of a block. */
+const BLOCK = 32;
+
+/** Elements from row to row of n elements: an odd multiple of 64 bytes. */
+export function pitchOf(n: number, elementBytes: number): number {
+  return ((Math.ceil((n * elementBytes) / 64) | 1) * 64) / elementBytes;
+}
+
+/** Columns of a block of V for k reflectors. */
+export function blockWidth(k: number, elementBytes: number): number {
+  const own = 64 / elementBytes;
+  return Math.min(BLOCK, Math.ceil(k / own) * own);
+}
+
+/** V and N of k reflectors of m elements, and what applying them to `columns` columns takes. */
+export function wyBytes(m: number, k: number, columns: number, elementBytes: number): number {
+  const width = blockWidth(k, elementBytes);
+  const lines = pitchOf(columns, elementBytes);
+  const blocks = Math.ceil(k / BLOCK);
+  const elements = blocks * width * (m + width) + pitchOf(k, elementBytes) + 2 * width * lines;
+  return elements * elementBytes + mulBytes(m, lines, Math.max(m, width), elementBytes);
+}
