@@ -9,5 +9,7 @@ export type { Axis, Format, Layout, Role } from './format.ts';
 export { randomFactored } from './init.ts';
 export { bondsOf, countOf, Factored, type Network, ranksOf, sizesOf } from './network.ts';
 export { type RankRequest, resolveRanks } from './rank.ts';
+export { orthogonalize, spectra, treeNorm } from './orthogonalize.ts';
+export { type Rounded, type RoundOptions, round, rounded } from './round.ts';
 export { pack, unpack } from './store.ts';
 export { denseCount, Sum, storedCount, type Weight } from './weight.ts';
