@@ -1,4 +1,4 @@
-/** The nine error classes. One form everywhere: `op: rule; got value; remedy`. */
+/** The error classes. One form everywhere: `op: rule; got value; remedy`. */
 
 class RankwiseError extends Error {
   /** What refused. */
@@ -29,6 +29,10 @@ export class BackendError extends RankwiseError {
 /** NaN or Inf where finite numbers are required. */
 export class NonFiniteError extends RankwiseError {
   override readonly name: string = 'NonFiniteError';
+}
+/** A matrix that lacks the inverse or the factor that was asked for: a pivot that is zero, or not positive. */
+export class SingularError extends RankwiseError {
+  override readonly name: string = 'SingularError';
 }
 /** An iteration that met its limit. */
 export class ConvergenceError extends RankwiseError {

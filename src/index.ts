@@ -13,6 +13,7 @@ export {
   OutOfMemoryError,
   RankError,
   ShapeError,
+  SingularError,
 } from './errors.ts';
 export { argmax } from './ops/argmax.ts';
 export { batchNorm, batchNormApply } from './ops/batchNorm.ts';

@@ -10,6 +10,7 @@ import {
   OutOfMemoryError,
   RankError,
   ShapeError,
+  SingularError,
 } from '../errors.ts';
 import { Exit, Interrupted, UsageError } from './command.ts';
 import { printable } from './output.ts';
@@ -22,7 +23,7 @@ const CODES: readonly (readonly [code: number, kinds: readonly (new (...args: ne
   [Exit.usage, [UsageError, RankError]],
   [Exit.diverged, [DivergenceError, ConvergenceError]],
   [Exit.memory, [OutOfMemoryError]],
-  [Exit.input, [FormatError, ShapeError, DtypeError, NonFiniteError]],
+  [Exit.input, [FormatError, ShapeError, DtypeError, NonFiniteError, SingularError]],
 ];
 
 export function exitCodeOf(error: unknown): number {

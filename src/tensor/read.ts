@@ -2,7 +2,7 @@
 
 import { trouble } from '../backend/current.ts';
 import { arrayOf, type DataArray } from '../dtype.ts';
-import { ConvergenceError, ShapeError } from '../errors.ts';
+import { ConvergenceError, ShapeError, SingularError } from '../errors.ts';
 import { Status } from '../kernels/kernel.ts';
 import { isRowMajor, showShape } from '../shape.ts';
 import type { Nested } from './create.ts';
@@ -17,7 +17,10 @@ export function sync(): void {
   if (code === Status.index) {
     throw new ShapeError(kernel, 'indices and labels lie inside their table', String(detail), 'check the data');
   }
-  const what = code === Status.pivot ? `a bad pivot at ${detail}` : `${detail} iterations`;
+  if (code === Status.pivot) {
+    throw new SingularError(kernel, 'pivots are not zero', `a bad one at ${detail}`, 'check the rank of the matrix');
+  }
+  const what = `${detail} iterations`;
   throw new ConvergenceError(kernel, 'the iteration converges', what, 'check that the input is finite and well scaled');
 }
 

@@ -37,24 +37,42 @@ export function squaresOf(op: string, x: Tensor): Matrices {
   return found;
 }
 
+/** What is required of elements, and what to do where it does not hold. */
+export interface FiniteRule {
+  readonly rule: string;
+  readonly remedy: string;
+}
+
+const ofOperands: FiniteRule = {
+  rule: 'all elements are finite',
+  remedy: 'find what made it, or replace it with where()',
+};
+
+/** Of a solution, whose elements may be too large for the dtype where the system is close to singular. */
+export const ofSolutions: FiniteRule = {
+  rule: 'the solution is in the range of its dtype',
+  remedy: 'scale the system, or use lstsq()',
+};
+
 /**
  * The greatest |x|, 0 where x is empty. Throws NonFiniteError, which names the first element that is NaN or infinite and
  * its index. One pass over x; it waits for what runs before.
  */
-export function checkFinite(op: string, x: Tensor): number {
+export function checkFinite(op: string, x: Tensor, rule: FiniteRule = ofOperands): number {
   realDtype(op, [x]);
   if (x.size === 0) return 0;
   x.storage.check(op);
-  if (!x.isContiguous) return unrecorded(() => scope(() => checkFinite(op, contiguous(x))));
+  if (!x.isContiguous) return unrecorded(() => scope(() => checkFinite(op, contiguous(x), rule)));
   const { block, array } = x.storage;
-  if (block !== null && block.live && block.backend.has(scan as never, x.dtype)) return checkResident(op, x, block);
-  if (array !== null) return checkValues(op, array.subarray(x.offset, x.offset + x.size), x.shape);
+  if (block !== null && block.live && block.backend.has(scan as never, x.dtype))
+    return checkResident(op, x, block, rule);
+  if (array !== null) return checkValues(op, array.subarray(x.offset, x.offset + x.size), x.shape, rule);
   const values = arrayOf(x.dtype, x.size);
   readNow(block!, x.operand().byteOffset, values);
-  return checkValues(op, values, x.shape);
+  return checkValues(op, values, x.shape, rule);
 }
 
-function checkResident(op: string, x: Tensor, { backend }: Block): number {
+function checkResident(op: string, x: Tensor, { backend }: Block, rule: FiniteRule): number {
   const found = scanned(x, backend);
   let top = 0;
   for (let k = 0; k < found.length; k += 2) {
@@ -62,7 +80,7 @@ function checkResident(op: string, x: Tensor, { backend }: Block): number {
       const at = found[k + 1]!;
       const value = arrayOf(x.dtype, 1);
       readNow(x.storage.block!, x.operand().byteOffset + at * value.BYTES_PER_ELEMENT, value);
-      refuse(op, value[0]!, at, x.shape);
+      refuse(op, value[0]!, at, x.shape, rule);
     }
     top = Math.max(top, found[k]!);
   }
@@ -84,22 +102,22 @@ function scanned(x: Tensor, on: Backend): Float64Array {
 }
 
 /** As checkFinite(), of numbers in JavaScript memory that fill `shape` row by row. */
-export function checkValues(op: string, values: DataArray, shape: Shape): number {
+export function checkValues(op: string, values: DataArray, shape: Shape, rule: FiniteRule = ofOperands): number {
   let top = 0;
   for (let k = 0; k < values.length; k++) {
     const size = Math.abs(values[k]!);
-    if (!(size < Infinity)) refuse(op, values[k]!, k, shape);
+    if (!(size < Infinity)) refuse(op, values[k]!, k, shape, rule);
     if (size > top) top = size;
   }
   return top;
 }
 
-function refuse(op: string, value: number, at: number, shape: Shape): never {
+function refuse(op: string, value: number, at: number, shape: Shape, { rule, remedy }: FiniteRule): never {
   const index = new Array<number>(shape.length);
   for (let k = shape.length - 1, rest = at; k >= 0; k--) {
     index[k] = rest % shape[k]!;
     rest = Math.floor(rest / shape[k]!);
   }
   const got = `${value} at ${showShape(index)} of a tensor ${showShape(shape)}`;
-  throw new NonFiniteError(op, 'all elements are finite', got, 'find what made it, or replace it with where()');
+  throw new NonFiniteError(op, rule, got, remedy);
 }
