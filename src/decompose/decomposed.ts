@@ -16,6 +16,10 @@ export interface Report {
   readonly warnings: readonly string[];
   /** Entries of the tensor that were asked for; of functions and samples. */
   readonly evaluations?: number;
+  /** The error that each start ended with, where there were several. */
+  readonly restarts?: readonly number[];
+  /** The relative error on entries that were held out. */
+  readonly heldOut?: number;
 }
 
 /** A low-rank tensor with its report. Trees built from it, and files, keep the tensor alone. */

@@ -1,0 +1,70 @@
+/**
+ * Alternating least squares where some entries are missing: each row of a factor is the least squares solution of the
+ * known entries in its slice, G_i = sum over known (z z^T) with z the row of the Khatri-Rao product (Tomasi & Bro 2005,
+ * "PARAFAC and missing values", as exact sweeps instead of imputation). The grams of all rows are one matricized
+ * product of the mask with pairs of columns, so a sweep costs 4 (r + r (r + 1) / 2) size(X) operations.
+ */
+
+import type { Real } from '../../dtype.ts';
+import { mul } from '../../ops/binary.ts';
+import { cast } from '../../ops/cast.ts';
+import { gather } from '../../ops/gather.ts';
+import { reshape } from '../../ops/reshape.ts';
+import { transpose } from '../../ops/transpose.ts';
+import { own } from '../../tensor/create.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Components } from './components.ts';
+import { residualOf } from './dense.ts';
+import { type Problem, type Swept, stepped } from './problem.ts';
+import { eachLeaf } from './tree.ts';
+
+/** The problem of a tensor x, 0 where `mask`, of the same shape and dtype, is 0; elsewhere the mask is 1. */
+export function maskedProblem(x: Tensor, mask: Tensor, known: number): Problem {
+  const { shape } = x;
+  const norm = residualOf(x, null, null);
+  return {
+    shape,
+    dtype: x.dtype as Real,
+    norm,
+    known,
+    sweep(start, step) {
+      const pairs = pairsOf(start.weights.shape[0]!);
+      let now: Swept = { components: start, squared: null };
+      const factor = (mode: number): Tensor => now.components.factors[mode]!;
+      const branches = [
+        { root: x, factor },
+        { root: mask, factor: (mode: number) => pairs.products(factor(mode)) },
+      ];
+      eachLeaf(shape, branches, (mode, [right, gram]) => {
+        const system = { right: cast(right!, 'f64'), gram: pairs.square(cast(gram!, 'f64')) };
+        now = stepped(now.components, mode, system, step, mode === shape.length - 1 ? norm * norm : undefined);
+      });
+      return now;
+    },
+    residual: (components: Components) => residualOf(x, components, mask),
+  };
+}
+
+/** Products of two columns each, of which symmetric matrices are made. */
+export function pairsOf(r: number): {
+  /** [n, r] to [n, r (r + 1) / 2]: a_p a_q for p <= q. */
+  products(a: Tensor): Tensor;
+  /** [n, r (r + 1) / 2] to the symmetric matrices [n, r, r]. */
+  square(x: Tensor): Tensor;
+} {
+  const first: number[] = [];
+  const second: number[] = [];
+  const place = new Int32Array(r * r);
+  for (let p = 0; p < r; p++) {
+    for (let q = p; q < r; q++) {
+      place[p * r + q] = place[q * r + p] = first.length;
+      first.push(p);
+      second.push(q);
+    }
+  }
+  const columns = (x: Tensor, at: Int32Array): Tensor => transpose(gather(transpose(x), own(at, [at.length])));
+  return {
+    products: (a) => mul(columns(a, Int32Array.from(first)), columns(a, Int32Array.from(second))),
+    square: (x) => reshape(columns(x, place.slice()), [x.shape[0]!, r, r]),
+  };
+}

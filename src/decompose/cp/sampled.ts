@@ -1,0 +1,106 @@
+/**
+ * Randomized alternating least squares for dense tensors (CP-ARLS-LEV: Larsen & Kolda 2022, algorithm 5): each least
+ * squares problem keeps only rows drawn by leverage scores, s (r + n) r operations instead of r size(X). The error is
+ * estimated on entries drawn once.
+ */
+
+import type { Real } from '../../dtype.ts';
+import { add, mul, sub } from '../../ops/binary.ts';
+import { cast } from '../../ops/cast.ts';
+import { einsum } from '../../ops/einsum/einsum.ts';
+import { gather } from '../../ops/gather.ts';
+import { uniform } from '../../ops/random.ts';
+import { sum, sumSquares } from '../../ops/reduce.ts';
+import { expandDims, reshape } from '../../ops/reshape.ts';
+import { fold, type Key } from '../../random.ts';
+import { rowMajor } from '../../shape.ts';
+import { own, range } from '../../tensor/create.ts';
+import { dataSync, item } from '../../tensor/read.ts';
+import { scope } from '../../tensor/scope.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { type Components, gramWithout } from './components.ts';
+import { residualOf } from './dense.ts';
+import { drawRows, probabilities, type Rows } from './leverage.ts';
+import { mttkrp } from './mttkrp.ts';
+import { type Problem, type Swept, stepped } from './problem.ts';
+import type { System } from './step.ts';
+
+/** Entries on which the error is estimated. */
+const ENTRIES = 1 << 15;
+
+/** The problem of a tensor x of which each least squares problem reads `samples` fibres. Its residuals are estimates. */
+export function sampledProblem(x: Tensor, samples: number, key: Key): Problem {
+  const { shape } = x;
+  let sweeps = 0;
+  const entries = x.size <= ENTRIES ? null : entriesOf(x, ENTRIES, fold(key, 'entries'));
+  return {
+    shape,
+    dtype: x.dtype as Real,
+    norm: residualOf(x, null, null),
+    known: 1,
+    sweep(start, step) {
+      const stream = fold(key, 'sweep', sweeps++);
+      const p = start.factors.map(probabilities);
+      let now: Swept = { components: start, squared: null };
+      for (let mode = 0; mode < shape.length; mode++) {
+        now = scope(() => {
+          const { components } = now;
+          const exact = x.size / shape[mode]! <= samples;
+          const others = p.filter((_, k) => k !== mode);
+          const system = exact
+            ? { right: cast(mttkrp(x, components.factors, mode), 'f64'), gram: gramWithout(components, mode) }
+            : systemOf(x, components, mode, drawRows(others, samples, fold(stream, mode)));
+          return stepped(components, mode, system, step);
+        });
+        p[mode] = probabilities(now.components.factors[mode]!);
+      }
+      return now;
+    },
+    residual: (components) => (entries === null ? residualOf(x, components, null) : entries(components)),
+  };
+}
+
+/** Normal equations of the drawn rows alone. */
+function systemOf(x: Tensor, { factors }: Components, mode: number, { indices, squaredWeights }: Rows): System {
+  const drawn = factors.filter((_, k) => k !== mode).map((a, k) => gather(cast(a, 'f64'), indexOf(indices[k]!)));
+  const rows = drawn.reduce((a, b) => mul(a, b));
+  const weighted = mul(rows, expandDims(own(squaredWeights, [squaredWeights.length]), 1));
+  const fibres = cast(fibresOf(x, mode, indices), 'f64');
+  return { right: einsum('si,sr->ir', fibres, weighted), gram: einsum('sr,sq->rq', rows, weighted) };
+}
+
+function indexOf(values: Int32Array): Tensor {
+  return own(values.slice(), [values.length]);
+}
+
+/** The fibres of a mode at the indices of the others: [count, n]. */
+function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[]): Tensor {
+  const strides = rowMajor(x.shape);
+  const others = strides.filter((_, k) => k !== mode);
+  const starts = Float64Array.from({ length: indices[0]!.length }, (_, s) =>
+    indices.reduce((at, index, k) => at + index[s]! * others[k]!, 0),
+  );
+  const along = mul(range(0, x.shape[mode]!, 'f64'), strides[mode]!);
+  const places = cast(add(expandDims(own(starts, [starts.length]), 1), along), 'i32');
+  return reshape(gather(reshape(x, [x.size, 1]), places), places.shape);
+}
+
+/** Estimates |X - Y| on `count` entries drawn uniformly. */
+function entriesOf(x: Tensor, count: number, key: Key): (y: Components) => number {
+  const u = scope(() => dataSync(uniform(key, [count, x.order], { dtype: 'f64' })));
+  const indices = x.shape.map((n, k) =>
+    Int32Array.from({ length: count }, (_, s) => Math.min(n - 1, Math.floor(u[s * x.order + k]! * n))),
+  );
+  const strides = rowMajor(x.shape);
+  const places = Int32Array.from({ length: count }, (_, s) =>
+    indices.reduce((at, index, k) => at + index[s]! * strides[k]!, 0),
+  );
+  const values = scope(() => dataSync(cast(gather(reshape(x, [x.size]), indexOf(places)), 'f64'))) as Float64Array;
+  return ({ factors, weights }) =>
+    scope(() => {
+      const rows = factors.map((a, k) => gather(cast(a, 'f64'), indexOf(indices[k]!))).reduce((a, b) => mul(a, b));
+      const found = sum(mul(rows, weights), 1);
+      const squared = item(sumSquares(sub(own(values.slice(), [count]), found)));
+      return Math.sqrt((squared * x.size) / count);
+    });
+}

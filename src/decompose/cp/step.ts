@@ -1,0 +1,71 @@
+/**
+ * One factor while the others are fixed: the minimum of |X_(n) - A K^T|^2 + ridge |A|^2 over A, from M = X_(n) K and the
+ * gram G = K^T K. Rows of A are independent; with missing entries each row has a gram of its own.
+ */
+
+import { add, mul, sub } from '../../ops/binary.ts';
+import { einsum } from '../../ops/einsum/einsum.ts';
+import { choleskyShifted } from '../../ops/linalg/cholesky.ts';
+import { triangularSolve } from '../../ops/linalg/triangularSolve.ts';
+import { sum } from '../../ops/reduce.ts';
+import { expandDims, reshape } from '../../ops/reshape.ts';
+import { swapAxes } from '../../ops/transpose.ts';
+import { where } from '../../ops/where.ts';
+import { eye } from '../../tensor/create.ts';
+import { item } from '../../tensor/read.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+
+/** The normal equations of a factor, of f64. */
+export interface System {
+  /** M, [n, r]. */
+  readonly right: Tensor;
+  /** G, [r, r], or [n, r, r]. */
+  readonly gram: Tensor;
+}
+
+/** Replaces a factor A [n, r], which comes with its weights, by a better one. */
+export type Step = (a: Tensor, system: System) => Tensor;
+
+/** A G, with the gram of each row where they differ. */
+export function timesGram(a: Tensor, gram: Tensor): Tensor {
+  return einsum(gram.order === 2 ? 'ir,rq->iq' : 'ir,irq->iq', a, gram);
+}
+
+/** |X_(n) - A K^T|^2 = |X|^2 - <A, M> - <A, M - A G>. It cancels where the fit is good. */
+export function squaredError(normSquared: number, a: Tensor, { right, gram }: System): number {
+  return normSquared - item(sum(mul(a, sub(mul(right, 2), timesGram(a, gram)))));
+}
+
+/** How far the trace of a gram damps its solves, in units of rounding. */
+const DAMP = 32;
+
+/**
+ * Least squares by the normal equations. What is solved for is the change of A, damped a little:
+ * A + (M - A (G + ridge)) (G + ridge + damp)^-1 minimizes the error plus damp times the squared change. So the error never
+ * rises, however dependent the columns are, and where A stays the damping has no part in it (Rockafellar 1976, the
+ * proximal point algorithm). `unit` is the rounding unit of the data.
+ */
+export function leastSquares(ridge: number, unit: number): Step {
+  return (a, { right, gram }) => {
+    const r = a.shape[1]!;
+    const identity = eye(r, 'f64');
+    const ridged = ridge === 0 ? gram : add(gram, mul(identity, ridge));
+    const trace = einsum(gram.order === 2 ? 'rr->' : 'irr->i', ridged);
+    // Rows of which nothing is known have a gram of zeros, and stay.
+    const damp = where(trace, mul(trace, DAMP * unit), 1);
+    const damps = gram.order === 2 ? damp : reshape(damp, [-1, 1, 1]);
+    const change = sub(right, timesGram(a, ridged));
+    return add(a, solved(add(ridged, mul(identity, damps)), change));
+  };
+}
+
+/** B G^-1 for symmetric positive definite G. */
+function solved(gram: Tensor, b: Tensor): Tensor {
+  const { L } = choleskyShifted(gram);
+  if (gram.order === 2) {
+    const half = triangularSolve(L, swapAxes(b, 0, 1));
+    return swapAxes(triangularSolve(L, half, { transpose: true }), 0, 1);
+  }
+  const half = triangularSolve(L, expandDims(b, -1));
+  return reshape(triangularSolve(L, half, { transpose: true }), b.shape);
+}
