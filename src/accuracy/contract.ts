@@ -8,7 +8,8 @@ import type { Ratios } from './factorRatios.ts';
 import { type Factorization, factorizations } from './factorizations.ts';
 import { contract, limitOf } from './limits.ts';
 import { broken } from './ratios.ts';
-import { type Size, sizesOf, type ZooMatrix, zooMatrix, zooNames } from './zoo.ts';
+import { fits, type Size } from './sizes.ts';
+import { sizesOf, type ZooMatrix, zooMatrix, zooNames } from './zoo.ts';
 
 /** One factorization of one matrix. */
 export interface ContractCase {
@@ -39,10 +40,22 @@ export interface Attained {
   readonly ok: boolean;
 }
 
+/** The sizes of a look of two seconds. */
+export const quickSizes: readonly Size[] = [
+  ...[0, 1, 3].map((n): Size => [n, n]),
+  ...[
+    [1, 5],
+    [5, 1],
+    [10, 16],
+    [16, 10],
+    [30, 30],
+  ].map(([m, n]): Size => [m!, n!]),
+];
+
 export interface ContractOptions {
   /** Types of matrices; default all of the zoo. */
   readonly names?: readonly string[];
-  /** Sizes; default those that make sense for the type. Given ones apply to every type. */
+  /** Sizes, of which every type takes those that make sense for it; default its own. */
   readonly sizes?: readonly Size[];
   /** Default f64 and f32. */
   readonly dtypes?: readonly Real[];
@@ -77,7 +90,7 @@ export function checkContract({
   let cases = 0;
   for (const dtype of dtypes) {
     for (const type of names) {
-      for (const [m, n] of sizes ?? sizesOf(type)) {
+      for (const [m, n] of sizes?.filter((size) => fits(type, size)) ?? sizesOf(type)) {
         const a = zooMatrix(type, m, n, dtype);
         for (const factorization of chosen) {
           const operand = factorization.operand === undefined ? a : factorization.operand(a);
@@ -90,10 +103,12 @@ export function checkContract({
       }
     }
   }
-  const order = new Map(contract.map(({ quantity }, k) => [quantity, k]));
-  const attained = [...worst.values()].sort((x, y) => order.get(x.quantity)! - order.get(y.quantity)!);
+  const attained = [...worst.values()].sort((x, y) => placeOf(x) - placeOf(y));
   return { attained, cases, ok: attained.every(({ ok }) => ok) };
 }
+
+const places = new Map(contract.map(({ quantity }, k) => [quantity, k]));
+const placeOf = ({ quantity }: Attained): number => places.get(quantity)!;
 
 function chosenFrom(only: readonly string[] | undefined): readonly Factorization[] {
   for (const name of only ?? []) {
@@ -138,9 +153,24 @@ function note(worst: Map<string, Attained>, { type, m, n, dtype, ratios, trouble
     const { limit, report } = limitOf(quantity, Math.min(m, n));
     const at = `${quantity} ${dtype} ${type}`;
     const before = worst.get(at);
-    const isWorse = before === undefined || ratio * Math.max(before.limit, 1) > before.ratio * Math.max(limit, 1);
-    if (!isWorse) continue;
     const told = trouble === undefined ? {} : { trouble };
-    worst.set(at, { quantity, type, dtype, ratio, limit, report, m, n, ...told, ok: ratio <= limit });
+    const row = { quantity, type, dtype, ratio, limit, report, m, n, ...told, ok: ratio <= limit };
+    if (before === undefined || shareOf(row) > shareOf(before)) worst.set(at, row);
   }
+}
+
+/** How close to its limit a row came; beyond 1 it is broken. */
+export function shareOf({ ratio, limit }: Attained): number {
+  return limit === 0 ? ratio : ratio / limit;
+}
+
+/** Of each quantity and dtype the row closest to its limit, in the order of the contract. */
+export function closest(attained: readonly Attained[]): Attained[] {
+  const rows = new Map<string, Attained>();
+  for (const row of attained) {
+    const at = `${row.quantity} ${row.dtype}`;
+    const before = rows.get(at);
+    if (before === undefined || shareOf(row) > shareOf(before)) rows.set(at, row);
+  }
+  return [...rows.values()].sort((x, y) => placeOf(x) - placeOf(y));
 }

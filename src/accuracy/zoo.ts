@@ -10,9 +10,8 @@ import { planted, uniforms } from './draw.ts';
 import { type Matrix, ulpOf } from './matrix.ts';
 import { named } from './named.ts';
 import { ranges, refused } from './ranges.ts';
+import { ownSizes, type Size } from './sizes.ts';
 import { spectra } from './spectra.ts';
-
-export type Size = readonly [m: number, n: number];
 
 export interface ZooMatrix extends Matrix {
   readonly name: string;
@@ -24,72 +23,6 @@ export interface ZooMatrix extends Matrix {
   readonly refused: boolean;
 }
 
-/** The sizes of LAPACK's SVD driver, and some beyond. */
-export const zooSizes: readonly Size[] = [
-  ...([
-    [0, 0],
-    [0, 1],
-    [0, 3],
-    [1, 0],
-    [1, 1],
-    [1, 2],
-    [2, 0],
-    [2, 1],
-    [3, 0],
-    [3, 1],
-    [3, 3],
-  ] as const),
-  ...([
-    [10, 10],
-    [10, 16],
-    [16, 10],
-    [16, 16],
-    [30, 30],
-    [30, 40],
-    [40, 30],
-    [40, 40],
-  ] as const),
-  ...([
-    [1, 5],
-    [5, 1],
-    [17, 33],
-    [64, 64],
-    [100, 20],
-    [128, 128],
-    [200, 60],
-  ] as const),
-];
-
-const EMPTY: readonly Size[] = zooSizes.filter(([m, n]) => m * n === 0);
-const FULL: readonly Size[] = zooSizes.filter(([m, n]) => m * n > 0);
-
-/** Sizes of the types that do not make sense, or are not of interest, at all of them. */
-const OWN: Readonly<Record<string, readonly Size[]>> = {
-  companion: FULL.filter(([m, n]) => m === n && m > 1),
-  lauchli: FULL.filter(([m, n]) => Math.max(m, n) > 1 && m !== n).concat([
-    [11, 10],
-    [10, 11],
-    [65, 64],
-  ]),
-  oneByN: [
-    [1, 1],
-    [1, 2],
-    [1, 5],
-    [1, 33],
-    [1, 128],
-    [1, 1000],
-  ],
-  nByOne: [
-    [1, 1],
-    [2, 1],
-    [5, 1],
-    [33, 1],
-    [128, 1],
-    [1000, 1],
-  ],
-  size0: EMPTY,
-};
-
 /** The names of all types. */
 export const zooNames: readonly string[] = [
   ...['zero', 'eye', 'signPerm', ...Object.keys(spectra), ...Object.keys(named)],
@@ -99,7 +32,7 @@ export const zooNames: readonly string[] = [
 /** The sizes that make sense for a type. Throws FormatError for an unknown name. */
 export function sizesOf(name: string): readonly Size[] {
   checkName(name);
-  return OWN[name] ?? FULL;
+  return ownSizes(name);
 }
 
 function checkName(name: string): void {

@@ -1,10 +1,12 @@
-/** `rankwise doctor`: whether this machine runs rankwise, and to the same bits as all others. */
+/** `rankwise doctor`: whether this machine runs rankwise, to the same bits as all others and as accurately as promised. */
 
+import { checkContract, quickSizes } from '../accuracy/contract.ts';
 import { backend } from '../backend/current.ts';
 import { probeNames, trainingHash } from '../train/probe.ts';
 import { expectedHashes } from '../train/probeHashes.ts';
+import { tellAccuracy } from './accuracy.ts';
 import { type Command, Exit } from './command.ts';
-import { table } from './output.ts';
+import { type Output, table } from './output.ts';
 
 function runtime(): string {
   const { Deno, Bun } = globalThis as { Deno?: { version: { deno: string } }; Bun?: { version: string } };
@@ -13,13 +15,34 @@ function runtime(): string {
   return `Node ${process.versions.node}`;
 }
 
+const machine = (): { runtime: string; platform: string } => ({
+  runtime: runtime(),
+  platform: `${process.platform} ${process.arch}`,
+});
+
+function accuracy(output: Output): number {
+  const began = performance.now();
+  const result = checkContract({
+    sizes: quickSizes,
+    onCase: ({ type }) => output.progress(`factorizing ${type}`),
+  });
+  const seconds = (performance.now() - began) / 1000;
+  return tellAccuracy(output, result, { ...machine(), backend: backend().name, seconds });
+}
+
 export const doctor: Command = {
   name: 'doctor',
   about: 'check this runtime: kernels, memory, and that training gives the bits it gives everywhere',
   wordCount: [0, 0],
-  options: {},
-  examples: [['rankwise doctor', 'a line a check; exit code 4 where one fails']],
-  async run({ output }) {
+  options: {
+    accuracy: { kind: 'flag', about: 'instead factorize hard matrices, and compare the errors with the contract' },
+  },
+  examples: [
+    ['rankwise doctor', 'a line a check; exit code 4 where one fails'],
+    ['rankwise doctor --accuracy', 'a line a ratio; exit code 4 where one is above the contract'],
+  ],
+  async run({ output, values }) {
+    if (values.accuracy === true) return accuracy(output);
     const began = performance.now();
     const checks: { check: string; found: string; expected: string; ok: boolean }[] = [];
     for (const name of probeNames) {
@@ -33,8 +56,7 @@ export const doctor: Command = {
     const seconds = (performance.now() - began) / 1000;
     const ok = checks.every((check) => check.ok);
     const facts = {
-      runtime: runtime(),
-      platform: `${process.platform} ${process.arch}`,
+      ...machine(),
       backend: on.name,
       capacity,
       peak,

@@ -1,7 +1,8 @@
 import { valuesRatio } from '../../src/accuracy/factorRatios.ts';
 import { leastOf, type Matrix, maxAbs, normalOf } from '../../src/accuracy/matrix.ts';
 import { named } from '../../src/accuracy/named.ts';
-import { sizesOf, zoo, zooMatrix, zooNames, zooSizes } from '../../src/accuracy/zoo.ts';
+import { zooSizes } from '../../src/accuracy/sizes.ts';
+import { sizesOf, zoo, zooMatrix, zooNames } from '../../src/accuracy/zoo.ts';
 import { realDtypes } from '../../src/dtype.ts';
 import { FormatError, ShapeError } from '../../src/errors.ts';
 import { spectrumOf } from '../support/jacobi.ts';
