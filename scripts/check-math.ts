@@ -1,7 +1,7 @@
 /**
  * Keeps functions whose bits differ between runtimes out of the engine. `npm run check:math`
  * src/ may use the exactly rounded members of Math and its constants, and src/math.ts for the rest; assembly/ uses
- * the built-in instructions and its own polynomials. src/cli prints for people and is free.
+ * the built-in instructions and its own polynomials. src/cli and src/page print for people and are free.
  */
 
 import ts from 'typescript';
@@ -36,7 +36,7 @@ function objection(node: ts.Node, compiled: boolean): string | undefined {
 export function checkMath(sources: Sources): string[] {
   const problems: string[] = [];
   for (const [path, text] of sources) {
-    if (path.startsWith('src/cli/')) continue;
+    if (/^src\/(?:cli|page)\//.test(path)) continue;
     const file = parse(path, text);
     walk(file, (node) => {
       const problem = objection(node, path.startsWith('assembly/'));

@@ -62,7 +62,7 @@ const DIGITS = 'dist/io/digitsData.js';
 const ROOT_FILES = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 
 /** What dist/ holds that no source file of its own stands behind. */
-const COMPILED = /^dist\/(?:kernels\.wasm|wasm\.(?:inline|module)\.(?:js|d\.ts))$/;
+const COMPILED = /^dist\/(?:kernels\.wasm|page\.inline\.(?:js|d\.ts)|wasm\.(?:inline|module)\.(?:js|d\.ts))$/;
 
 export interface Packed {
   /** Bytes of the tarball. */

@@ -5,10 +5,12 @@ import { completionOf } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluateCommand } from './eval.ts';
+import { full } from './full.ts';
 import { inspect } from './inspect.ts';
 import { predict } from './predict.ts';
+import { round } from './round.ts';
 import { train } from './train.ts';
 
-const working: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, doctor];
+const working: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, round, full, doctor];
 
 export const commands: readonly Command[] = [...working, completionOf(working)];

@@ -5,7 +5,7 @@ import { type OptionSpec, type OptionSpecs, UsageError, type Values } from './co
 
 /** Options that every command has. */
 export const common: OptionSpecs = {
-  help: { kind: 'flag', about: 'show this help' },
+  help: { kind: 'flag', short: 'h', about: 'show this help' },
   json: { kind: 'flag', about: 'print one JSON object on standard output' },
   quiet: { kind: 'flag', about: 'print no progress' },
   'no-color': { kind: 'flag', about: 'print without colours' },
@@ -26,13 +26,10 @@ export function parseCommand(command: { name: string; options: OptionSpecs }, ar
     tokens: true,
     allowPositionals: true,
     options: Object.fromEntries(
-      Object.entries(specs).map(([name, { kind }]) => [
-        name,
-        {
-          type: kind === 'flag' ? ('boolean' as const) : ('string' as const),
-          ...(name === 'help' ? { short: 'h' } : {}),
-        },
-      ]),
+      Object.entries(specs).map(([name, { kind, short }]) => {
+        const type = kind === 'flag' ? ('boolean' as const) : ('string' as const);
+        return [name, short === undefined ? { type } : { type, short }];
+      }),
     ),
   });
   const values: Record<string, string | number | boolean | undefined> = {};

@@ -8,6 +8,8 @@ export interface OptionSpec {
   /** The word for the value in help, such as DIR. */
   readonly value?: string;
   readonly about: string;
+  /** One letter that stands for the name: -o for --out. */
+  readonly short?: string;
   readonly fallback?: string | number;
   readonly min?: number;
   readonly max?: number;

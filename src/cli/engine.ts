@@ -1,6 +1,5 @@
 /** The engine's thread: parses the command line, runs the command, turns errors into exit codes. */
 
-import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { commands } from './all.ts';
 import { parseCommand, suggestion } from './args.ts';
@@ -8,6 +7,7 @@ import { type Command, Exit, UsageError } from './command.ts';
 import { exitCodeOf, explain } from './failure.ts';
 import { commandHelp, mainHelp } from './help.ts';
 import { Output } from './output.ts';
+import { version } from './version.ts';
 
 export type FromEngine =
   | { readonly kind: 'write'; readonly stream: 'out' | 'err'; readonly text: string }
@@ -38,11 +38,6 @@ function outputFor(options: { json: boolean; quiet: boolean; noColor: boolean })
     width,
     write: (stream, text) => send({ kind: 'write', stream, text }),
   });
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Prints the help of everything, or of the command that was named. */

@@ -5,7 +5,7 @@ import type { Command, OptionSpec } from './command.ts';
 
 function optionRows(options: Readonly<Record<string, OptionSpec>>): string[] {
   const heads = Object.entries(options).map(([name, spec]) => {
-    const short = name === 'help' ? '-h, ' : '    ';
+    const short = spec.short === undefined ? '    ' : `-${spec.short}, `;
     return `${short}--${name}${spec.kind === 'flag' ? '' : ` ${spec.value ?? 'VALUE'}`}`;
   });
   const width = Math.max(...heads.map((head) => head.length));

@@ -46,7 +46,7 @@ function fault(rule: string, got: string, remedy = 'save it again with numpy.sav
 export async function readNpz(
   file: Uint8Array,
   inflate: Inflate,
-  { maxBytes = 2 ** 32 }: NpzLimits = {},
+  { maxBytes = 0x100000000 }: NpzLimits = {},
 ): Promise<Map<string, TensorData>> {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   const entries = entriesOf(view, file);
