@@ -30,50 +30,71 @@ export function probabilities(a: Tensor): Float64Array {
 /** Candidates drawn for each row wanted, at most: where few rows are left to chance, most draws hit the others. */
 const MOST_DRAWS = 4;
 
+/** Certainty of less is rounding. */
+const NOTHING = 1e-14;
+
 /**
- * About `count` rows: all whose probability is above 1 / count, with weight 1, and draws among the others, each drawn row
- * once. `p` has the probabilities of the rows of each factor.
+ * About `count` rows in ascending order: all whose probability is above 1 / count, with weight 1, and draws among the
+ * others, each drawn row once. `p` has the probabilities of the rows of each factor.
  */
 export function drawRows(p: readonly Float64Array[], count: number, key: Key): Rows {
   const threshold = 1 / count;
   const likely = likelyRows(p, threshold);
-  const certain = likely.reduce((sum, { probability }) => sum + probability, 0);
-  const left = Math.max(0, 1 - certain);
+  const left = Math.max(0, 1 - likely.reduce((sum, { probability }) => sum + probability, 0));
   const wanted = Math.max(0, count - likely.length);
-  const found = likely.map(({ row }) => ({ row, squaredWeight: 1 }));
-  if (wanted > 0 && left > 1e-14) {
-    const draws = Math.ceil(Math.min(MOST_DRAWS * count, wanted / left));
-    const drawn = chance(p, draws, threshold, key);
-    let hits = 0;
-    for (const { times } of drawn.values()) hits += times;
-    for (const { row, probability, times } of drawn.values()) {
-      found.push({ row, squaredWeight: (left * times) / (hits * probability) });
-    }
-  }
-  return {
-    indices: p.map((_, k) => Int32Array.from(found, ({ row }) => row[k]!)),
-    squaredWeights: Float64Array.from(found, ({ squaredWeight }) => squaredWeight),
-  };
+  const draws = left > NOTHING ? Math.ceil(Math.min(MOST_DRAWS * count, wanted / left)) : 0;
+  const drawn = chance(p, draws, threshold, key);
+  const places = Float64Array.from([...likely.map(({ place }) => place), ...drawn]).sort();
+  const certain = new Set(likely.map(({ place }) => place));
+  return merged(p, places, (place, times, probability) =>
+    certain.has(place) ? 1 : (left * times) / (drawn.length * probability),
+  );
 }
 
-interface Row {
-  readonly row: readonly number[];
+/** Rows by their places in ascending order, equal ones merged. */
+function merged(
+  p: readonly Float64Array[],
+  places: Float64Array,
+  squaredWeight: (place: number, times: number, probability: number) => number,
+): Rows {
+  const sizes = p.map(({ length }) => length);
+  const indices = p.map(() => new Int32Array(places.length));
+  const squaredWeights = new Float64Array(places.length);
+  let rows = 0;
+  for (let from = 0, to = 0; from < places.length; from = to) {
+    while (to < places.length && places[to] === places[from]) to++;
+    let rest = places[from]!;
+    let probability = 1;
+    for (let k = sizes.length - 1; k >= 0; k--) {
+      const i = rest % sizes[k]!;
+      rest = (rest - i) / sizes[k]!;
+      indices[k]![rows] = i;
+      probability *= p[k]![i]!;
+    }
+    squaredWeights[rows++] = squaredWeight(places[from]!, to - from, probability);
+  }
+  return { indices: indices.map((index) => index.slice(0, rows)), squaredWeights: squaredWeights.slice(0, rows) };
+}
+
+interface Likely {
+  /** The row number, the last index running fastest. */
+  readonly place: number;
   readonly probability: number;
 }
 
 /** All rows above a threshold: fewer than 1 / threshold. A prefix below it has no row above it. */
-function likelyRows(p: readonly Float64Array[], threshold: number): Row[] {
-  let prefixes: Row[] = [{ row: [], probability: 1 }];
+function likelyRows(p: readonly Float64Array[], threshold: number): Likely[] {
+  let prefixes: Likely[] = [{ place: 0, probability: 1 }];
   for (const each of p) {
     const candidates = Array.from(each, (probability, i) => ({ probability, i }))
       .filter(({ probability }) => probability > threshold)
       .sort((a, b) => b.probability - a.probability || a.i - b.i);
-    const longer: Row[] = [];
+    const longer: Likely[] = [];
     for (const prefix of prefixes) {
       for (const { probability, i } of candidates) {
         const product = prefix.probability * probability;
         if (!(product > threshold)) break;
-        longer.push({ row: [...prefix.row, i], probability: product });
+        longer.push({ place: prefix.place * each.length + i, probability: product });
       }
     }
     prefixes = longer;
@@ -81,36 +102,37 @@ function likelyRows(p: readonly Float64Array[], threshold: number): Row[] {
   return prefixes;
 }
 
-/** Independent draws of rows at or below a threshold, equal ones merged. */
-function chance(
-  p: readonly Float64Array[],
-  draws: number,
-  threshold: number,
-  key: Key,
-): Map<number, Row & { times: number }> {
+/** The places of independent draws, without those above a threshold. */
+function chance(p: readonly Float64Array[], draws: number, threshold: number, key: Key): Float64Array {
+  if (draws === 0) return new Float64Array(0);
   const order = p.length;
   const u = scope(() => dataSync(uniform(key, [draws, order], { dtype: 'f64' })));
   const ladders = p.map(cumulative);
-  const drawn = new Map<number, Row & { times: number }>();
+  const places = new Float64Array(draws);
+  let kept = 0;
   for (let d = 0; d < draws; d++) {
-    const row = ladders.map((ladder, k) => place(ladder, u[d * order + k]!));
-    const probability = row.reduce((product, i, k) => product * p[k]![i]!, 1);
-    if (probability > threshold || probability === 0) continue;
-    const at = row.reduce((flat, i, k) => flat * p[k]!.length + i, 0);
-    const before = drawn.get(at);
-    if (before === undefined) drawn.set(at, { row, probability, times: 1 });
-    else before.times++;
+    let place = 0;
+    let probability = 1;
+    for (let k = 0; k < order; k++) {
+      const i = step(ladders[k]!, u[d * order + k]!);
+      place = place * p[k]!.length + i;
+      probability *= p[k]![i]!;
+    }
+    if (probability > 0 && probability <= threshold) places[kept++] = place;
   }
-  return drawn;
+  return places.slice(0, kept);
 }
 
 function cumulative(p: Float64Array): Float64Array {
   let sum = 0;
-  return p.map((x) => (sum += x));
+  return p.map((x) => {
+    sum += x;
+    return sum;
+  });
 }
 
 /** The first index whose cumulative probability is above u times the total. */
-function place(ladder: Float64Array, u: number): number {
+function step(ladder: Float64Array, u: number): number {
   const target = u * ladder[ladder.length - 1]!;
   let low = 0;
   let high = ladder.length - 1;

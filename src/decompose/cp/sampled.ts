@@ -12,6 +12,7 @@ import { gather } from '../../ops/gather.ts';
 import { uniform } from '../../ops/random.ts';
 import { sum, sumSquares } from '../../ops/reduce.ts';
 import { expandDims, reshape } from '../../ops/reshape.ts';
+import { transpose } from '../../ops/transpose.ts';
 import { fold, type Key } from '../../random.ts';
 import { rowMajor } from '../../shape.ts';
 import { own, range } from '../../tensor/create.ts';
@@ -65,23 +66,32 @@ function systemOf(x: Tensor, { factors }: Components, mode: number, { indices, s
   const drawn = factors.filter((_, k) => k !== mode).map((a, k) => gather(cast(a, 'f64'), indexOf(indices[k]!)));
   const rows = drawn.reduce((a, b) => mul(a, b));
   const weighted = mul(rows, expandDims(own(squaredWeights, [squaredWeights.length]), 1));
-  const fibres = cast(fibresOf(x, mode, indices), 'f64');
-  return { right: einsum('si,sr->ir', fibres, weighted), gram: einsum('sr,sq->rq', rows, weighted) };
+  const right = scope(() => {
+    const fibres = cast(fibresOf(x, mode, indices), 'f64');
+    return einsum('is,sr->ir', fibres, weighted);
+  });
+  return { right, gram: einsum('sr,sq->rq', rows, weighted) };
 }
 
 function indexOf(values: Int32Array): Tensor {
   return own(values.slice(), [values.length]);
 }
 
-/** The fibres of a mode at the indices of the others: [count, n]. */
+/** The fibres of a mode at the indices of the others: [n, count]. */
 function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[]): Tensor {
   const strides = rowMajor(x.shape);
   const others = strides.filter((_, k) => k !== mode);
+  const [n, stride] = [x.shape[mode]!, strides[mode]!];
   const starts = Float64Array.from({ length: indices[0]!.length }, (_, s) =>
     indices.reduce((at, index, k) => at + index[s]! * others[k]!, 0),
   );
-  const along = mul(range(0, x.shape[mode]!, 'f64'), strides[mode]!);
-  const places = cast(add(expandDims(own(starts, [starts.length]), 1), along), 'i32');
+  if (stride === 1) {
+    const rows = Int32Array.from(starts, (at) => at / n);
+    return transpose(gather(reshape(x, [x.size / n, n]), indexOf(rows)));
+  }
+  // Along the count, addresses ascend as the rows do.
+  const along = mul(range(0, n, 'f64'), stride);
+  const places = cast(add(expandDims(along, 1), own(starts, [starts.length])), 'i32');
   return reshape(gather(reshape(x, [x.size, 1]), places), places.shape);
 }
 

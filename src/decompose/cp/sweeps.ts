@@ -33,7 +33,7 @@ export interface Fit {
 }
 
 /** The rounding unit of a dtype. */
-export const units = { f32: 5.960464477539062e-8, f64: 1.1102230246251565e-16 } as const;
+export const units = { f32: 5.9604644775390625e-8, f64: 1.1102230246251565e-16 } as const;
 
 /** |X - Y| / |X| after a sweep: by the expansion where that is good to all digits that matter, else directly. */
 export function errorAfter(problem: Problem, { components, squared }: Swept): number {
