@@ -1,0 +1,28 @@
+/** One side of linalg.bench.ts: ml-matrix, as its documentation factorizes a matrix. `svd|qr N` */
+
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const require = createRequire(join(process.cwd(), 'package.json'));
+const { Matrix, QrDecomposition, SingularValueDecomposition } = require('ml-matrix');
+const [what, size] = process.argv.slice(2);
+const n = Number(size);
+const values = Float64Array.from({ length: n * n }, (_, k) => ((k * 7919 + ((k * k) % 10007)) % 2003) / 1001 - 1);
+const a = Matrix.from1DArray(n, n, values);
+/** Both sides end with the same factors: U, S and V, or Q and R. */
+const factorize = {
+  svd() {
+    const { leftSingularVectors, diagonal, rightSingularVectors } = new SingularValueDecomposition(a);
+    return [leftSingularVectors, diagonal, rightSingularVectors];
+  },
+  qr() {
+    const { orthogonalMatrix, upperTriangularMatrix } = new QrDecomposition(a);
+    return [orthogonalMatrix, upperTriangularMatrix];
+  },
+}[what];
+for await (const line of createInterface({ input: process.stdin })) {
+  const began = performance.now();
+  for (let k = 0; k < Number(line); k++) factorize();
+  process.stdout.write(`${performance.now() - began}\n`);
+}

@@ -1,0 +1,16 @@
+/** One side of linalg.bench.ts: rankwise, with matrices and results in JavaScript memory. `svd|qr N` */
+
+import { createInterface } from 'node:readline';
+import { qr } from '../../src/ops/linalg/qr.ts';
+import { svd } from '../../src/ops/linalg/svd.ts';
+import { tensor } from '../../src/tensor/create.ts';
+
+const [what, size] = process.argv.slice(2) as [string, string];
+const n = Number(size);
+const values = Float64Array.from({ length: n * n }, (_, k) => ((k * 7919 + ((k * k) % 10007)) % 2003) / 1001 - 1);
+const factorize = what === 'svd' ? svd : qr;
+for await (const line of createInterface({ input: process.stdin })) {
+  const began = performance.now();
+  for (let k = 0; k < Number(line); k++) factorize(tensor(values, [n, n]));
+  process.stdout.write(`${performance.now() - began}\n`);
+}
