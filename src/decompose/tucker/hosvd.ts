@@ -1,0 +1,79 @@
+/**
+ * Tucker by singular vectors of unfoldings. HOSVD takes all of them from the tensor itself (De Lathauwer, De Moor &
+ * Vandewalle 2000); ST-HOSVD from what the modes before have left, which is cheaper, and whose error is exactly the root
+ * of the sum of the squares of all discarded singular values (Vannieuwenhoven, Vandebril & Meerbergen 2012, theorem 6.4).
+ * Both are within the root of the number of factors of the best.
+ */
+
+import { transpose } from '../../ops/transpose.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { distance } from '../distance.ts';
+import { progressed } from '../options.ts';
+import { basisOf, projected, splitOff } from '../splitOff.ts';
+import { chooser, factoredOf, lengthOf, type Parts, type Problem } from './problem.ts';
+
+export interface Found extends Parts {
+  /** |X|, of the scaled tensor. */
+  readonly norm: number;
+  /** The relative error after each mode; NaN where it is not known. */
+  readonly history: readonly number[];
+}
+
+/** Modes in the order in which ST-HOSVD cuts them: those that shrink most first; short ones where that is not known. */
+function orderOf({ x, modes, caps, options }: Problem): number[] {
+  const size = (k: number): number => x.shape[k]!;
+  const known = options.rank !== undefined;
+  const gain = (k: number): number => (known ? size(k) / caps.get(k)! : 1 / size(k));
+  return [...modes].sort((a, b) => gain(b) - gain(a) || a - b);
+}
+
+/** Cuts one mode after the other. Frees x where the problem owns it, unless `keeps`. */
+export function sthosvd(problem: Problem, keeps = false): Found {
+  const factors = new Map<number, Tensor>();
+  const history: number[] = [];
+  let norm = Number.NaN;
+  let lost = 0;
+  let core = problem.x;
+  const order = orderOf(problem);
+  order.forEach((k, step) => {
+    const choose = chooser(problem, k, (values) => (step === 0 ? lengthOf(values) : norm));
+    const owns = step > 0 || (problem.owned && !keeps);
+    const { U, values, rest } = splitOff(core, [k], choose, owns);
+    if (step === 0) norm = lengthOf(values);
+    const tail = lengthOf(values, U.shape[1]);
+    lost += tail * tail;
+    factors.set(k, U);
+    core = transpose(rest, backOf(core.order, k));
+    history.push(norm === 0 ? 0 : Math.sqrt(lost) / norm);
+    progressed(problem.options, { step: step + 1, of: order.length, error: history.at(-1)! });
+  });
+  return { core, factors: inOrder(factors), norm, history };
+}
+
+/** Axes that bring the first mode of a tensor back to place k. */
+function backOf(order: number, k: number): number[] {
+  return Array.from({ length: order }, (_, i) => (i === k ? 0 : i < k ? i + 1 : i));
+}
+
+function inOrder(factors: ReadonlyMap<number, Tensor>): Map<number, Tensor> {
+  return new Map([...factors].sort(([a], [b]) => a - b));
+}
+
+/** Cuts every mode of the whole tensor. */
+export function hosvd(problem: Problem): Found {
+  const { x, modes, options } = problem;
+  const factors = new Map<number, Tensor>();
+  let norm = Number.NaN;
+  modes.forEach((k, step) => {
+    const choose = chooser(problem, k, lengthOf);
+    const { U, values } = basisOf(x, [k], choose);
+    norm = lengthOf(values);
+    factors.set(k, U);
+    progressed(options, { step: step + 1, of: modes.length, error: Number.NaN });
+  });
+  let core = x;
+  for (const [k, U] of factors) core = transpose(projected(core, [k], U), backOf(core.order, k));
+  const parts = { core, factors };
+  const error = distance(x, factoredOf(problem, parts, true));
+  return { ...parts, norm, history: [norm === 0 ? 0 : error / norm] };
+}
