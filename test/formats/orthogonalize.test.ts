@@ -19,9 +19,9 @@ import {
   modesTensor,
   orthogonalityOf,
   size,
+  type TreeSample,
   treeNames,
   treeOfSample,
-  type TreeSample,
   unitOf,
 } from '../laws/tree.ts';
 import { wasmBackend } from '../support/backends.ts';

@@ -1,14 +1,14 @@
 /** Random low-rank tensors on tree networks, and the measures that laws about them need. */
 
-import { formatNamed } from '../../src/formats/all.ts';
+import type { Real } from '../../src/dtype.ts';
 import { full } from '../../src/formats/algebra.ts';
+import { formatNamed } from '../../src/formats/all.ts';
 import type { Axis } from '../../src/formats/format.ts';
 import { bondsOf, Factored, type Network, partShapes } from '../../src/formats/network.ts';
 import { sizeOf } from '../../src/shape.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
-import type { Real } from '../../src/dtype.ts';
 import { seeded } from '../support/random.ts';
 
 const axis = (size: number, role: Axis['role']): Axis => ({ size, role });
