@@ -17,6 +17,7 @@ export class TrsmArgs extends Head {
   unit: i32;
   rowStride: i32;
   columnStride: i32;
+  scatter: i32;
   T: usize;
   order: usize;
   B: usize;
@@ -27,21 +28,30 @@ export class TrsmArgs extends Head {
 const BLOCK: i32 = 32;
 
 export function trsm<T>(a: TrsmArgs): void {
-  const n = a.n;
+  const n = <usize>a.n;
   const pitch = <usize>a.columns * sizeof<T>();
-  for (let t = a.begin; t < a.end; t++) {
-    const M = a.T + <usize>t * <usize>n * <usize>n * sizeof<T>();
-    const X = a.X + <usize>t * <usize>n * pitch;
-    const B = a.B + <usize>t * <usize>n * pitch;
-    if (a.order) {
-      const order = a.order + ((<usize>t * <usize>n) << 2);
-      for (let i: usize = 0; i < <usize>n; i++) {
-        memory.copy(X + i * pitch, B + <usize>load<i32>(order + (i << 2)) * pitch, pitch);
-      }
-    } else if (X != B) memory.copy(X, B, <usize>n * pitch);
-    const at = substitute<T>(n, a.columns, a.upper != 0, a.unit != 0, M, a.rowStride, a.columnStride, X, a.work);
-    if (at >= 0) fail(PIVOT, t * n + at);
+  for (let t = <usize>a.begin; t < <usize>a.end; t++) {
+    const M = a.T + t * n * n * sizeof<T>();
+    const X = a.X + t * n * pitch;
+    const B = a.B + t * n * pitch;
+    const order = a.order + ((t * n) << 2);
+    // Where rows go to other places in the end, they wait in the workspace.
+    const Z = a.scatter ? a.work : X;
+    const work = a.scatter ? a.work + ((n * pitch + 63) & ~63) : a.work;
+    if (a.order && !a.scatter) {
+      for (let i: usize = 0; i < n; i++) memory.copy(Z + i * pitch, B + rowAt(order, i) * pitch, pitch);
+    } else if (Z != B) memory.copy(Z, B, n * pitch);
+    const at = substitute<T>(a.n, a.columns, a.upper != 0, a.unit != 0, M, a.rowStride, a.columnStride, Z, work);
+    if (at >= 0) fail(PIVOT, <i32>(t * n) + at);
+    if (!a.scatter) continue;
+    for (let i: usize = 0; i < n; i++) memory.copy(X + rowAt(order, i) * pitch, Z + i * pitch, pitch);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowAt(order: usize, i: usize): usize {
+  return <usize>load<i32>(order + (i << 2));
 }
 
 /** X = T^-1 X [n, columns] in place, T by strides; the place of the first zero on the diagonal, or -1. */

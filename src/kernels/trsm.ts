@@ -13,6 +13,7 @@ const fields = {
   unit: 'int',
   rowStride: 'int',
   columnStride: 'int',
+  scatter: 'int',
   T: 'data',
   order: 'index',
   B: 'data',
@@ -26,7 +27,8 @@ const BLOCK = 32;
  * T X = B[order] for T [batch, n, n], B and X [batch, n, columns]. Element (i, j) of T lies at i rowStride + j columnStride
  * behind its matrix' first, so a transpose is an exchange of strides; it is `upper` or lower as it is read so, and the
  * other triangle is not looked at, nor is the diagonal where it is `unit`. `order` [batch, n], optional, names the row of
- * B that stands in each place. X may be B where there is no order. A zero on the diagonal is Status.pivot, detail =
+ * B that stands in each place, or with `scatter` the row of X that each row of the solution becomes: X[order] = T^-1 B. X
+ * may be B where there is no order. A zero on the diagonal is Status.pivot, detail =
  * matrix n + place; that X is then of no use.
  */
 export const trsm: Kernel<typeof fields> = defineKernel({
@@ -34,25 +36,31 @@ export const trsm: Kernel<typeof fields> = defineKernel({
   dtypes: ['f32', 'f64'],
   fields,
   tasks: (a) => a.batch,
-  scratch: ({ n, columns }, bytes) =>
-    columns === 1 ? 0 : BLOCK * columns * bytes + mulBytes(n, columns, Math.min(n, BLOCK), bytes),
+  scratch: ({ n, columns, scatter }, bytes) =>
+    (scatter ? Math.ceil((n * columns * bytes) / 64) * 64 : 0) +
+    (columns === 1 ? 0 : BLOCK * columns * bytes + mulBytes(n, columns, Math.min(n, BLOCK), bytes)),
   reference(a, _, fail) {
     const { n, columns } = a;
     for (let t = a.begin; t < a.end; t++) {
       const T = (i: number, j: number): number => a.T[t * n * n + i * a.rowStride + j * a.columnStride]!;
-      const X = a.X.subarray(t * n * columns, (t + 1) * n * columns);
-      const B = a.B.slice(t * n * columns, (t + 1) * n * columns);
-      for (let k = 0; k < B.length; k++) {
-        const i = Math.floor(k / columns);
-        X[k] = a.order.length === 0 ? B[k]! : B[a.order[t * n + i]! * columns + (k % columns)]!;
+      const B = a.B.subarray(t * n * columns, (t + 1) * n * columns);
+      const place = (i: number): number => (a.order.length === 0 ? i : a.order[t * n + i]!);
+      const X = new Float64Array(n * columns);
+      for (let i = 0; i < n; i++) {
+        const from = (a.scatter ? i : place(i)) * columns;
+        X.set(B.subarray(from, from + columns), i * columns);
       }
       const zero = a.unit ? -1 : Array.from({ length: n }, (_, i) => T(i, i)).indexOf(0);
       if (zero >= 0) fail(Status.pivot, t * n + zero);
       else for (let c = 0; c < columns; c++) substitute(a, T, X, c);
+      for (let i = 0; i < n; i++) {
+        const to = t * n + (a.scatter ? place(i) : i);
+        a.X.set(X.subarray(i * columns, (i + 1) * columns), to * columns);
+      }
     }
   },
   flops: ({ batch, n, columns }) => batch * n * n * columns,
-  /** Batch, n, columns, upper, unit, transposed, with an order. */
+  /** Batch, n, columns, upper, unit, transposed, with an order: 0 none, 1 of B, 2 of X. */
   cases: [
     ...[
       [0, 2],
@@ -65,7 +73,7 @@ export const trsm: Kernel<typeof fields> = defineKernel({
       [70, 33],
       [3, 0],
     ].flatMap(([n, columns]) =>
-      [0, 1, 2, 3, 4, 5, 6, 7].map((k) => [1, n!, columns!, k & 1, (k >> 1) & 1, (k >> 2) & 1, n! & 1]),
+      [0, 1, 2, 3, 4, 5, 6, 7].map((k) => [1, n!, columns!, k & 1, (k >> 1) & 1, (k >> 2) & 1, n! % 3]),
     ),
     [3, 6, 2, 1, 0, 0, 1],
     [2, 9, 1, 0, 0, 2, 0],
@@ -83,6 +91,7 @@ export const trsm: Kernel<typeof fields> = defineKernel({
       ...{ batch: batch!, n: n!, columns: columns!, upper: upper!, unit: unit!, T, B },
       rowStride: transposed ? 1 : n!,
       columnStride: transposed ? n! : 1,
+      scatter: ordered === 2 ? 1 : 0,
       order: ordered ? order : null,
       X: !ordered && transposed ? B : unset(B.length),
     };
@@ -93,7 +102,7 @@ export const trsm: Kernel<typeof fields> = defineKernel({
 function substitute(
   { n, columns, upper, unit }: { n: number; columns: number; upper: number; unit: number },
   T: (i: number, j: number) => number,
-  X: Float32Array | Float64Array,
+  X: Float64Array,
   c: number,
 ): void {
   for (let k = 0; k < n; k++) {

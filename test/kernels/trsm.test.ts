@@ -23,11 +23,15 @@ kernelLaws(trsm, {
       }
       if (T.values.some((x, k) => k % (n + 1) === 0 && x === 0)) continue;
       const B = { m: n, n: columns, values: new Float64Array(n * columns) };
+      const X = { m: n, n: columns, values: new Float64Array(n * columns) };
       for (let i = 0; i < n; i++) {
-        const from = before.order === undefined ? i : before.order[t * n + i]!;
-        for (let c = 0; c < columns; c++) B.values[i * columns + c] = before.B![(t * n + from) * columns + c]!;
+        const place = before.order === undefined ? i : before.order[t * n + i]!;
+        const [from, to] = s.scatter ? [i, place] : [place, i];
+        for (let c = 0; c < columns; c++) {
+          B.values[i * columns + c] = before.B![(t * n + from) * columns + c]!;
+          X.values[i * columns + c] = after.X![(t * n + to) * columns + c]!;
+        }
       }
-      const X = { m: n, n: columns, values: after.X!.subarray(t * n * columns, (t + 1) * n * columns) };
       expectSolved(T, X, B, dtype as Real);
     }
   },

@@ -33,7 +33,7 @@ export function matricesOf(op: string, x: Tensor): Matrices {
 export function squaresOf(op: string, x: Tensor): Matrices {
   const found = matricesOf(op, x);
   if (found.m !== found.n)
-    throw new ShapeError(op, 'the matrix is square', showShape(x.shape), 'use lstsq() or pinv()');
+    throw new ShapeError(op, 'the matrix is square', showShape(x.shape), 'use svd(), lstsq() or pinv()');
   return found;
 }
 

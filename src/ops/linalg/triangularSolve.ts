@@ -37,7 +37,7 @@ const triangularOp: Op<Required<TriangularOptions>> = {
       on.run(trsm, a!.dtype, {
         ...{ batch, n, columns: b!.shape.at(-1)!, upper: upper === transpose ? 0 : 1, unit: unit ? 1 : 0 },
         ...{ rowStride: transpose ? 1 : n, columnStride: transpose ? n : 1, T: a!.operand() },
-        ...{ order: null, B: b!.operand(), X: x!.operand() },
+        ...{ scatter: 0, order: null, B: b!.operand(), X: x!.operand() },
       }),
     );
     refusePivot('triangularSolve', met, found, told);
