@@ -65,8 +65,15 @@ export function rotateColumns({ m, n, values }: { m: number; n: number; values: 
   }
 }
 
-/** Turns a vector into that of the reflection which brings it to the first axis; returns 2 / |v|^2. */
+/**
+ * Turns a vector into that of the reflection which brings it to the first axis; returns 2 / |v|^2. One of length 1 becomes
+ * a sign, which does not round.
+ */
 function reflector(x: Float64Array, at: number, size: number): number {
+  if (size === 1) {
+    x[at] = x[at]! < 0 ? 1 : 0;
+    return 2;
+  }
   let sum = 0;
   for (let i = 0; i < size; i++) sum += x[at + i]! * x[at + i]!;
   const norm = Math.sqrt(sum);

@@ -1,13 +1,29 @@
 /** The factorizations under contract: how each is asked for, and which ratios judge it. */
 
-import type { Real } from '../dtype.ts';
+import { cholesky } from '../ops/linalg/cholesky.ts';
+import { eigenvalues, eigh } from '../ops/linalg/eigh.ts';
+import { lu } from '../ops/linalg/lu.ts';
+import { polar } from '../ops/linalg/polar.ts';
 import { lq, qr } from '../ops/linalg/qr.ts';
+import { randomizedSvd } from '../ops/linalg/randomizedSvd.ts';
 import { type SvdMethod, singularValues, svd } from '../ops/linalg/svd.ts';
 import { dataSync } from '../tensor/read.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { lqRatios, qrRatios, type Ratios, svdRatios, valuesRatio } from './factorRatios.ts';
+import {
+  choleskyRatios,
+  eighRatios,
+  lqRatios,
+  luRatios,
+  polarRatios,
+  qrRatios,
+  type Ratios,
+  sketchRatios,
+  svdRatios,
+  valuesRatio,
+} from './factorRatios.ts';
 import type { Matrix } from './matrix.ts';
 import { distance } from './ratios.ts';
+import { positive, symmetric } from './squares.ts';
 import type { ZooMatrix } from './zoo.ts';
 
 /** One way to factorize. */
@@ -21,12 +37,12 @@ export interface Factorization {
 }
 
 /** A matrix read from a tensor of order 2. */
-export function read(x: Tensor): Matrix {
+function read(x: Tensor): Matrix {
   return { m: x.shape[0]!, n: x.shape[1]!, values: dataSync(x) };
 }
 
 /** The greater ratio of each quantity. */
-export function worst(...all: readonly Ratios[]): Ratios {
+function worst(...all: readonly Ratios[]): Ratios {
   const most: Record<string, number> = {};
   for (const ratios of all) {
     for (const quantity in ratios) most[quantity] = Math.max(most[quantity] ?? 0, ratios[quantity]!);
@@ -39,8 +55,8 @@ function renamed(ratios: Ratios, from: string, to: string): Ratios {
   return Object.fromEntries(Object.entries(ratios).map(([name, ratio]) => [name.replace(from, to), ratio]));
 }
 
-function ofQr(a: Matrix, { Q, R }: { Q: Tensor; R: Tensor }, dtype: Real): Ratios {
-  return qrRatios(a, { Q: read(Q), R: read(R) }, dtype);
+function ofQr(a: ZooMatrix, { Q, R }: { Q: Tensor; R: Tensor }): Ratios {
+  return qrRatios(a, { Q: read(Q), R: read(R) }, a.dtype);
 }
 
 function svdBy(name: string, method: SvdMethod): Factorization {
@@ -61,11 +77,19 @@ function svdBy(name: string, method: SvdMethod): Factorization {
   };
 }
 
+/** All but the subnormal matrices, of which these promise nothing: their sums round at every step. */
+const normal = (a: ZooMatrix): ZooMatrix | null => (a.name === 'denorm' ? null : a);
+
+/** Types with spectra that decay within their length. */
+const DECAYING = ['mode1', 'mode3', 'mode5', 'rank1', 'hilbert', 'vandermonde', 'rowGraded', 'colGraded', 'twoCluster'];
+/** The part of min(m, n) that a sketch keeps, above the half that is large in twoCluster. */
+const KEPT = 0.6;
+
 export const factorizations: readonly Factorization[] = [
   {
     name: 'qr',
     call: (x) => [qr(x), qr(x, { full: true })],
-    judge: (a, x) => worst(ofQr(a, qr(x), a.dtype), ofQr(a, qr(x, { full: true }), a.dtype)),
+    judge: (a, x) => worst(ofQr(a, qr(x)), ofQr(a, qr(x, { full: true }))),
   },
   {
     name: 'lq',
@@ -77,4 +101,54 @@ export const factorizations: readonly Factorization[] = [
   },
   svdBy('svd', 'golubKahan'),
   svdBy('jacobi', 'jacobi'),
+  {
+    name: 'eigh',
+    operand: symmetric,
+    call: (x) => [eigh(x), eigenvalues(x)],
+    judge(a, x) {
+      const { values, vectors } = eigh(x);
+      const w = dataSync(values);
+      const size = Math.max(1, a.n);
+      return {
+        ...eighRatios(a, { values: w, vectors: read(vectors) }, a.dtype),
+        'eigh.partial': distance(dataSync(eigenvalues(x)), w, size, a.dtype),
+        ...(a.sigma === undefined ? {} : { 'eigh.values': distance(w, a.sigma, size, a.dtype) }),
+      };
+    },
+  },
+  {
+    name: 'cholesky',
+    operand: positive,
+    call: cholesky,
+    judge: (a, x) => choleskyRatios(a, read(cholesky(x)), a.dtype),
+  },
+  {
+    name: 'lu',
+    operand: normal,
+    call: lu,
+    judge(a, x) {
+      const { L, U, permutation } = lu(x);
+      return luRatios(a, { L: read(L), U: read(U), permutation: dataSync(permutation) }, a.dtype);
+    },
+  },
+  {
+    name: 'polar',
+    operand: normal,
+    call: polar,
+    judge(a, x) {
+      const { U, P } = polar(x);
+      return polarRatios(a, { U: read(U), P: read(P) }, a.dtype);
+    },
+  },
+  {
+    name: 'sketch',
+    operand: (a) => (a.refused || (DECAYING.includes(a.name) && Math.min(a.m, a.n) > 1) ? a : null),
+    call: (x) => randomizedSvd(x, { rank: 1 }),
+    judge(a, x) {
+      const rank = Math.ceil(KEPT * Math.min(a.m, a.n));
+      const { U, S, Vt } = randomizedSvd(x, { rank, seed: 1 });
+      const factors = { U: read(U), S: dataSync(S), Vt: read(Vt) };
+      return sketchRatios(a, factors, dataSync(singularValues(x)), a.dtype);
+    },
+  },
 ];
