@@ -36,6 +36,8 @@ import { syevd, SyevdArgs } from './lapack/syevd';
 import { trsm, TrsmArgs } from './lapack/trsm';
 import { philox, PhiloxArgs } from './random/philox';
 import { geqrf, GeqrfArgs } from './lapack/geqrf';
+import { ormqr, OrmqrArgs } from './lapack/ormqr';
+import { geqp3, Geqp3Args } from './lapack/geqp3';
 
 export function fill_f32(args: usize): void { fill<f32>(changetype<FillArgs>(args)); }
 export function fill_f64(args: usize): void { fill<f64>(changetype<FillArgs>(args)); }
@@ -113,3 +115,7 @@ export function gesvd_f32(args: usize): void { gesvd<f32>(changetype<GesvdArgs>(
 export function gesvd_f64(args: usize): void { gesvd<f64>(changetype<GesvdArgs>(args)); }
 export function gesvj_f32(args: usize): void { gesvj<f32>(changetype<GesvdArgs>(args)); }
 export function gesvj_f64(args: usize): void { gesvj<f64>(changetype<GesvdArgs>(args)); }
+export function ormqr_f32(args: usize): void { ormqr<f32>(changetype<OrmqrArgs>(args)); }
+export function ormqr_f64(args: usize): void { ormqr<f64>(changetype<OrmqrArgs>(args)); }
+export function geqp3_f32(args: usize): void { geqp3<f32>(changetype<Geqp3Args>(args)); }
+export function geqp3_f64(args: usize): void { geqp3<f64>(changetype<Geqp3Args>(args)); }

@@ -36,3 +36,12 @@ export function scaledRow<T>(x: usize, to: usize, n: i32, scale: T, padded: i32)
   }
   memory.fill(end, 0, rest);
 }
+
+/** Copies A [m, n] to rows of `ld` numbers, scaled, with zeros behind; returns the scale, a power of two. */
+export function loadMatrix<T>(A: usize, m: i32, n: i32, to: usize, ld: i32): T {
+  const power = matrixScale<T>(greatest<T>(A, <usize>(m * n) * sizeof<T>()));
+  for (let i = 0; i < m; i++) {
+    scaledRow<T>(A + <usize>(i * n) * sizeof<T>(), to + <usize>(i * ld) * sizeof<T>(), n, power, ld);
+  }
+  return power;
+}

@@ -88,3 +88,35 @@ export function joinWy<T>(V: usize, ldv: i32, rows: i32, j: i32, b: i32, N: usiz
   mul<T>(room.mul, b, j, j, room.W, ld, 1, N, ldn, 1, room.X, ld, 1, false);
   mul<T>(room.mul, b, j, b, N2, ldn, 1, room.X, ld, 1, N + <usize>(j * ldn) * sizeof<T>(), ldn, 1, false);
 }
+
+/**
+ * V and N of reflectors [j, j + b) as xGEQRF leaves them in F [m, ...], whose rows are `ldf` elements apart: V [m - j, w]
+ * and N [w, w]. X holds w x w numbers.
+ */
+export function loadWy<T>(
+  F: usize,
+  ldf: i32,
+  m: i32,
+  j: i32,
+  b: i32,
+  tau: usize,
+  V: usize,
+  N: usize,
+  w: i32,
+  room: Room,
+): void {
+  const rows = m - j,
+    pitch = <usize>w * sizeof<T>();
+  let from = F + <usize>(j * ldf + j) * sizeof<T>();
+  for (let i = 0, v = V; i < rows; i++, v += pitch, from += <usize>ldf * sizeof<T>()) {
+    memory.copy(v, from, <usize>b * sizeof<T>());
+    if (i >= b) continue;
+    memory.fill(v + <usize>i * sizeof<T>(), 0, <usize>(b - i) * sizeof<T>());
+    store<T>(v + <usize>i * sizeof<T>(), 1);
+  }
+  mul<T>(room.mul, b, b, rows, V, 1, w, V, w, 1, room.X, w, 1, false);
+  memory.fill(N, 0, <usize>w * pitch);
+  for (let i = 0; i < b; i++) {
+    growRow<T>(N, pitch, i, load<T>(tau + <usize>(j + i) * sizeof<T>()), room.X + <usize>i * pitch);
+  }
+}

@@ -34,7 +34,9 @@ import { potrf } from './potrf.ts';
 import { syevd } from './syevd.ts';
 import { trsm } from './trsm.ts';
 import { philox } from './philox.ts';
+import { geqp3 } from './geqp3.ts';
 import { geqrf } from './geqrf.ts';
+import { ormqr } from './ormqr.ts';
 
 export const kernels: readonly Kernel[] = [
   fill,
@@ -65,6 +67,8 @@ export const kernels: readonly Kernel[] = [
   softmaxCrossEntropyGrad,
   philox,
   geqrf,
+  ormqr,
+  geqp3,
   gesvd,
   gesvj,
   getrf,

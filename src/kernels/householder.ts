@@ -24,7 +24,7 @@ export function reflect({ data, at, ld }: Grid, m: number, row: number, column: 
   const alpha = data[head]! / top;
   let sum = alpha * alpha;
   for (let p = head + ld; p < end; p += ld) sum += (data[p]! / top) * (data[p]! / top);
-  const beta = alpha > 0 ? -Math.sqrt(sum) : Math.sqrt(sum);
+  const beta = alpha < 0 ? Math.sqrt(sum) : -Math.sqrt(sum);
   for (let p = head + ld; p < end; p += ld) data[p] = data[p]! / top / (alpha - beta);
   data[head] = beta * top;
   return (beta - alpha) / beta;

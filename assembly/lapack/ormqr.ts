@@ -1,0 +1,58 @@
+/** Q C or Q' C, where Q is given by the reflectors of geqrf: block by block (LAPACK's xORMQR, from the left). */
+
+import { Head } from '../abi';
+import { applyWy, BLOCK, loadWy, panelWidth, pitchOf, Room } from './wy';
+
+@unmanaged
+export class OrmqrArgs extends Head {
+  batch: i32;
+  m: i32;
+  n: i32;
+  columns: i32;
+  transposed: i32;
+  F: usize;
+  tau: usize;
+  C: usize;
+  Y: usize;
+}
+
+export function ormqr<T>(a: OrmqrArgs): void {
+  const room = changetype<Room>(a.work),
+    m = a.m,
+    k = min(m, a.n),
+    own = panelWidth<T>(),
+    w = min(BLOCK, (k + own - 1) & -own);
+  const part = <usize>(w * pitchOf<T>(max(a.columns, k))) * sizeof<T>(),
+    V = a.work + 64,
+    N = V + <usize>(m * w) * sizeof<T>();
+  room.W = N + <usize>(w * w) * sizeof<T>();
+  room.X = room.W + part;
+  room.mul = room.X + part;
+  const size = <usize>(m * a.columns) * sizeof<T>(),
+    transposed = a.transposed != 0,
+    last = (k - 1) & -BLOCK;
+  for (let t = <usize>a.begin; t < <usize>a.end; t++) {
+    const F = a.F + t * <usize>(m * a.n) * sizeof<T>(),
+      tau = a.tau + t * <usize>k * sizeof<T>(),
+      Y = a.Y + t * size;
+    memory.copy(Y, a.C + t * size, size);
+    if (!transposed) negateRows<T>(F, a.n, k, Y, a.columns);
+    for (let p = 0; p <= last; p += BLOCK) {
+      const j = transposed ? p : last - p,
+        b = min(BLOCK, k - j);
+      loadWy<T>(F, a.n, m, j, b, tau, V, N, w, room);
+      const rows = Y + <usize>(j * a.columns) * sizeof<T>();
+      applyWy<T>(V, w, m - j, b, N, w, transposed, rows, a.columns, a.columns, room);
+    }
+    if (transposed) negateRows<T>(F, a.n, k, Y, a.columns);
+  }
+}
+
+/** Negates the rows of Y where the diagonal of R is below 0. */
+function negateRows<T>(F: usize, n: i32, k: i32, Y: usize, columns: i32): void {
+  const pitch = <usize>columns * sizeof<T>();
+  for (let i = 0; i < k; i++, Y += pitch) {
+    if (!(load<T>(F + <usize>(i * n + i) * sizeof<T>()) < 0)) continue;
+    for (let p = Y; p < Y + pitch; p += sizeof<T>()) store<T>(p, -load<T>(p));
+  }
+}
