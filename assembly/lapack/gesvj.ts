@@ -4,6 +4,7 @@
  */
 
 import { Head, fail } from '../abi';
+import { maxAbs } from '../map/scan';
 import { fixSigns } from './signs';
 import { complete, dot, norm2, swapRows } from './rows';
 
@@ -49,8 +50,8 @@ export function jacobi<T>(a: GesvdArgs, t: i32): void {
     const row = W + <usize>j * pitch;
     const from = A + <usize>(wide ? j * n : j) * sizeof<T>(),
       step = <usize>(wide ? 1 : n) * sizeof<T>();
-    for (let i = 0; i < long; i++) store<f64>(row + (<usize>i << 3), scale * <f64>load<T>(from + <usize>i * step));
-    store<f64>(row + turned + (<usize>j << 3), 1);
+    for (let i = 0; i < long; i++) store<f64>(row + ((<usize>i) << 3), scale * <f64>load<T>(from + <usize>i * step));
+    store<f64>(row + turned + ((<usize>j) << 3), 1);
   }
   if (!orthogonalize(W, norms, k, turned, pitch, <f64>long)) fail(CONVERGENCE, SWEEPS);
   for (let j = 0; j < k; j++) {
@@ -58,17 +59,17 @@ export function jacobi<T>(a: GesvdArgs, t: i32): void {
       s = sqrt(norm2(row, turned));
     let p = j;
     // Pivoting leaves them in order but for rounding.
-    for (; p > 0 && load<f64>(norms + (<usize>(p - 1) << 3)) < s; p--) {
+    for (; p > 0 && load<f64>(norms + ((<usize>(p - 1)) << 3)) < s; p--) {
       swapRows(W + <usize>p * pitch, W + <usize>(p - 1) * pitch, pitch);
-      store<f64>(norms + (<usize>p << 3), load<f64>(norms + (<usize>(p - 1) << 3)));
+      store<f64>(norms + ((<usize>p) << 3), load<f64>(norms + ((<usize>(p - 1)) << 3)));
     }
-    store<f64>(norms + (<usize>p << 3), s);
+    store<f64>(norms + ((<usize>p) << 3), s);
   }
-  for (let j = 0; j < k; j++) store<T>(S + <usize>j * sizeof<T>(), <T>(load<f64>(norms + (<usize>j << 3)) / scale));
+  for (let j = 0; j < k; j++) store<T>(S + <usize>j * sizeof<T>(), <T>(load<f64>(norms + ((<usize>j) << 3)) / scale));
   if (a.vectors == 0) return;
   for (let j = 0; j < k; j++) {
     const row = W + <usize>j * pitch,
-      s = load<f64>(norms + (<usize>j << 3));
+      s = load<f64>(norms + ((<usize>j) << 3));
     if (s * s > NULL) for (let p: usize = 0; p < turned; p += 8) store<f64>(row + p, load<f64>(row + p) / s);
     else complete(W, j, pitch, turned, long);
   }
@@ -79,41 +80,40 @@ export function jacobi<T>(a: GesvdArgs, t: i32): void {
   for (let j = 0; j < k; j++) {
     const u = left + <usize>j * pitch,
       v = right + <usize>j * pitch;
-    for (let i = 0; i < m; i++) store<T>(U + <usize>(i * k + j) * sizeof<T>(), <T>load<f64>(u + (<usize>i << 3)));
-    for (let i = 0; i < n; i++) store<T>(Vt + <usize>(j * n + i) * sizeof<T>(), <T>load<f64>(v + (<usize>i << 3)));
+    for (let i = 0; i < m; i++) store<T>(U + <usize>(i * k + j) * sizeof<T>(), <T>load<f64>(u + ((<usize>i) << 3)));
+    for (let i = 0; i < n; i++) store<T>(Vt + <usize>(j * n + i) * sizeof<T>(), <T>load<f64>(v + ((<usize>i) << 3)));
   }
   fixSigns<T>(U, Vt, m, k, n, norms);
 }
 
 /** A power of two that brings the largest of `count` numbers into [1, 2), as far as it is itself finite; 1 for zeros. */
 export function scaleOf<T>(x: usize, count: i32): f64 {
-  let top: f64 = 0;
-  for (let i = 0; i < count; i++) top = max(top, abs(<f64>load<T>(x + <usize>i * sizeof<T>())));
+  const top = <f64>maxAbs<T>(x, x + <usize>count * sizeof<T>());
   if (top == 0) return 1;
   const exponent = <i32>(reinterpret<u64>(top) >> 52);
-  return reinterpret<f64>(<u64>max(23, min(2023, 2046 - exponent)) << 52);
+  return reinterpret<f64>((<u64>max(23, min(2023, 2046 - exponent))) << 52);
 }
 
 /** Rotates pairs of rows until all are orthogonal. False where the sweeps do not suffice. */
 function orthogonalize(W: usize, norms: usize, k: i32, turned: usize, pitch: usize, long: f64): bool {
   const eps = 2.220446049250313e-16 * sqrt(long);
-  for (let j = 0; j < k; j++) store<f64>(norms + (<usize>j << 3), norm2(W + <usize>j * pitch, turned));
+  for (let j = 0; j < k; j++) store<f64>(norms + ((<usize>j) << 3), norm2(W + <usize>j * pitch, turned));
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     let quiet = true;
     for (let p = 0; p < k - 1; p++) {
       // The longest of the rows from p on comes to p (de Rijk).
       let longest = p;
       for (let j = p + 1; j < k; j++) {
-        if (load<f64>(norms + (<usize>j << 3)) > load<f64>(norms + (<usize>longest << 3))) longest = j;
+        if (load<f64>(norms + ((<usize>j) << 3)) > load<f64>(norms + ((<usize>longest) << 3))) longest = j;
       }
       const x = W + <usize>p * pitch;
       if (longest != p) {
         swapRows(x, W + <usize>longest * pitch, pitch);
-        swapRows(norms + (<usize>p << 3), norms + (<usize>longest << 3), 8);
+        swapRows(norms + ((<usize>p) << 3), norms + ((<usize>longest) << 3), 8);
       }
       for (let q = p + 1; q < k; q++) {
-        const a = load<f64>(norms + (<usize>p << 3)),
-          b = load<f64>(norms + (<usize>q << 3));
+        const a = load<f64>(norms + ((<usize>p) << 3)),
+          b = load<f64>(norms + ((<usize>q) << 3));
         if (b <= NULL) continue;
         const y = W + <usize>q * pitch,
           c = dot(x, y, turned);
@@ -122,8 +122,8 @@ function orthogonalize(W: usize, norms: usize, k: i32, turned: usize, pitch: usi
           size = abs(zeta);
         const t = copysign<f64>(1, zeta) / (size > 1e8 ? 2 * size : size + sqrt(1 + size * size));
         rotate(x, y, pitch, t);
-        store<f64>(norms + (<usize>p << 3), norm2(x, turned));
-        store<f64>(norms + (<usize>q << 3), norm2(y, turned));
+        store<f64>(norms + ((<usize>p) << 3), norm2(x, turned));
+        store<f64>(norms + ((<usize>q) << 3), norm2(y, turned));
         quiet = false;
       }
     }

@@ -44,7 +44,7 @@ export function complete(W: usize, j: i32, pitch: usize, bytes: usize, length: i
     for (let p: usize = 0; p < bytes; p += 8) store<f64>(x + p, load<f64>(x + p) + load<f64>(b + p) * load<f64>(b + p));
   }
   let at: usize = 0;
-  for (let p: usize = 8; p < <usize>length << 3; p += 8) if (load<f64>(x + p) < load<f64>(x + at)) at = p;
+  for (let p: usize = 8; p < (<usize>length) << 3; p += 8) if (load<f64>(x + p) < load<f64>(x + at)) at = p;
   memory.fill(x, 0, bytes);
   store<f64>(x + at, 1);
   for (let pass = 0; pass < 2; pass++) {
