@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { sizesOf, type ZooMatrix, zooMatrix, zooNames } from '../src/accuracy/zoo.ts';
-import { type Golden, type GoldenSpectrum, hashOf } from '../test/support/spectra.ts';
+import { type Golden, type GoldenSpectrum, hashOf } from '../test/support/goldenSpectra.ts';
 
 const FILE = 'test/golden/spectra.json';
 /** The sizes that types take in turn. */

@@ -6,7 +6,7 @@ import { singularValues, svd } from '../../src/ops/linalg/svd.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { spectrumOf } from '../support/jacobi.ts';
-import { goldenSpectra } from '../support/spectra.ts';
+import { goldenSpectra } from '../support/goldenSpectra.ts';
 import { assert, suite } from '../support/test.ts';
 
 const LIMIT = 5;
