@@ -3,10 +3,11 @@
 import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed, type Report } from '../decomposed.ts';
+import { checkWord } from '../dense.ts';
 import { hooi } from './hooi.ts';
 import { hosvd, sthosvd } from './hosvd.ts';
 import { nonnegative } from './nonnegative.ts';
-import { checkWord, factoredOf, type Parts, type Problem, problemOf, type TuckerOptions } from './problem.ts';
+import { factoredOf, type Parts, type Problem, problemOf, type TuckerOptions } from './problem.ts';
 
 const OP = 'tucker.decompose';
 

@@ -7,10 +7,11 @@
 
 import { transpose } from '../../ops/transpose.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { lengthOf } from '../dense.ts';
 import { distance } from '../distance.ts';
 import { progressed } from '../options.ts';
 import { basisOf, projected, splitOff } from '../splitOff.ts';
-import { chooser, factoredOf, lengthOf, type Parts, type Problem } from './problem.ts';
+import { chooser, factoredOf, type Parts, type Problem } from './problem.ts';
 
 export interface Found extends Parts {
   /** |X|, of the scaled tensor. */

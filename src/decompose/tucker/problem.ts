@@ -1,18 +1,15 @@
 /** A Tucker decomposition as its algorithms see it: a scaled dense tensor over modes, and the modes that get a factor. */
 
 import { FormatError, RankError, ShapeError } from '../../errors.ts';
-import type { Layout, Role } from '../../formats/format.ts';
+import type { Role } from '../../formats/format.ts';
 import { Factored } from '../../formats/network.ts';
 import { tucker } from '../../formats/tucker.ts';
 import { contiguous } from '../../ops/contiguous.ts';
-import { chop } from '../../ops/linalg/chop.ts';
-import { powerOfTwo, timesPowerOfTwo } from '../../ops/linalg/scale.ts';
-import { reshape } from '../../ops/reshape.ts';
+import { timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { showShape } from '../../shape.ts';
-import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { checkDense, layoutOf, rankCaps } from '../modes.ts';
-import { checkOptions, type IterationOptions } from '../options.ts';
+import { type Dense, denseOf, keep } from '../dense.ts';
+import type { IterationOptions } from '../options.ts';
 import type { Choose } from '../splitOff.ts';
 
 export interface TuckerOptions extends IterationOptions {
@@ -29,15 +26,8 @@ export interface TuckerOptions extends IterationOptions {
   readonly nonnegative?: boolean;
 }
 
-export interface Problem {
+export interface Problem extends Omit<Dense, 'caps'> {
   readonly options: TuckerOptions;
-  readonly layout: Layout;
-  /** The tensor over its modes, times a power of two that brings its greatest entry to [1, 2). */
-  readonly x: Tensor;
-  /** Whether x has memory of its own, which may be freed. */
-  readonly owned: boolean;
-  /** The tensor is x 2^exponent. */
-  readonly exponent: number;
   /** The modes that get a factor. */
   readonly modes: readonly number[];
   /** The most columns of the factor of a mode. */
@@ -53,37 +43,20 @@ export interface Parts {
 
 /** Checks the operand and the options, and lays the format over the shape. Throws as decompose(). */
 export function problemOf(op: string, a: Tensor, options: TuckerOptions): Problem {
-  checkOptions(op, options);
-  checkDense(op, a);
-  const layout = layoutOf(tucker, a.shape, { fold: options.fold, roles: rolesOf(op, a, options) });
-  const ranks = rankCaps(tucker, layout, options.rank);
-  const modes = layout.net.open.flatMap((_, k) => (`factor${k}` in layout.net.parts ? [k] : []));
-  // In a scope of its own: a copy of a host tensor goes at once.
-  const { x, exponent } = scope(() => powerOfTwo(op, a));
-  return {
-    ...{ options, layout, exponent, modes },
-    x: reshape(
-      x,
-      layout.net.open.map((label) => layout.modes[label]!),
-    ),
-    owned: x.storage !== a.storage,
-    caps: new Map(modes.map((k) => [k, ranks[`r${k}`]!])),
-  };
+  const dense = denseOf(op, tucker, a, options, rolesOf(op, a, options));
+  const { net } = dense.layout;
+  const modes = net.open.flatMap((_, k) => (`factor${k}` in net.parts ? [k] : []));
+  return { ...dense, options, modes, caps: new Map(modes.map((k) => [k, dense.caps[`r${k}`]!])) };
 }
 
 function rolesOf(op: string, a: Tensor, { modes, roles }: TuckerOptions): Role[] {
-  if (roles !== undefined && roles.length !== a.order) {
-    throw new ShapeError(op, `every axis of ${showShape(a.shape)} has a role`, roles.join(', '), 'correct the roles');
-  }
   const stranger = modes?.find((k) => !(Number.isInteger(k) && k >= 0 && k < a.order));
   if (stranger !== undefined) {
     throw new ShapeError(op, `modes are axes 0..${a.order - 1}`, String(stranger), 'correct the modes');
   }
-  return a.shape.map((_, k) => {
-    if (modes !== undefined && !modes.includes(k)) return 'window';
-    const role = roles?.[k] ?? 'out';
-    return modes !== undefined && role === 'window' ? 'out' : role;
-  });
+  const given = roles ?? a.shape.map((): Role => 'out');
+  if (modes === undefined) return [...given];
+  return given.map((role, k) => (modes.includes(k) ? (role === 'window' ? 'out' : role) : 'window'));
 }
 
 /**
@@ -96,17 +69,9 @@ export function chooser(
   norm: (values: Float64Array) => number,
 ): Choose {
   return (values) => {
-    const most = Math.min(caps.get(mode)!, values.length);
-    if (options.eps === undefined) return most;
-    return Math.min(most, chop(values, (options.eps * norm(values)) / Math.sqrt(modes.length)));
+    const delta = options.eps === undefined ? undefined : (options.eps * norm(values)) / Math.sqrt(modes.length);
+    return keep(values, caps.get(mode)!, delta);
   };
-}
-
-/** The root of the sum of the squares, from the smallest on. */
-export function lengthOf(values: ArrayLike<number>, from = 0): number {
-  let sum = 0;
-  for (let k = values.length - 1; k >= from; k--) sum += values[k]! * values[k]!;
-  return Math.sqrt(sum);
 }
 
 /** The low-rank tensor of a core and factors; `scaled` leaves the power of two out. */
@@ -114,12 +79,6 @@ export function factoredOf({ layout, exponent }: Problem, { core, factors }: Par
   const parts: Record<string, Tensor> = { core: scaled ? core : contiguous(timesPowerOfTwo(core, exponent)) };
   for (const [k, factor] of factors) parts[`factor${k}`] = factor;
   return new Factored(tucker.name, layout.net, layout.axes, parts);
-}
-
-/** Throws FormatError for a word that is none of some. */
-export function checkWord(op: string, what: string, word: string, known: readonly string[]): void {
-  if (known.includes(word)) return;
-  throw new FormatError(op, `${what} is one of ${known.join(', ')}`, `'${word}'`, 'choose one of them');
 }
 
 /** The factors of a tensor to start from. Throws where they do not fit. */

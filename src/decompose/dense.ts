@@ -1,0 +1,78 @@
+/** The dense operand of a decomposition: scaled by a power of two, over the modes of its layout; and its ranks' choice. */
+
+import { FormatError, ShapeError } from '../errors.ts';
+import type { Format, Layout, LayoutOptions, Role } from '../formats/format.ts';
+import { bondsOf, type Sizes } from '../formats/network.ts';
+import { chop } from '../ops/linalg/chop.ts';
+import { powerOfTwo } from '../ops/linalg/scale.ts';
+import { reshape } from '../ops/reshape.ts';
+import { showShape } from '../shape.ts';
+import { scope } from '../tensor/scope.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { checkDense, layoutOf, rankCaps } from './modes.ts';
+import { checkOptions, type IterationOptions } from './options.ts';
+
+export interface Dense {
+  readonly layout: Layout;
+  /** The tensor over its modes, times a power of two that brings its greatest entry to [1, 2). */
+  readonly x: Tensor;
+  /** Whether x has memory of its own, which may be freed. */
+  readonly owned: boolean;
+  /** The tensor is x 2^exponent. */
+  readonly exponent: number;
+  /** The most of each bond. */
+  readonly caps: Sizes;
+}
+
+/** Checks operand and options, and lays a format over the shape. Throws as decompositions do. */
+export function denseOf(
+  op: string,
+  format: Format,
+  a: Tensor,
+  options: IterationOptions & LayoutOptions,
+  roles?: readonly Role[],
+): Dense {
+  checkOptions(op, options);
+  checkDense(op, a);
+  if (roles !== undefined) checkRoles(op, a, roles);
+  const layout = layoutOf(format, a.shape, { fold: options.fold, ...(roles && { roles }) });
+  const caps = rankCaps(format, layout, options.rank);
+  // In a scope of its own: the copy of a host tensor goes at once.
+  const { x, exponent } = scope(() => powerOfTwo(op, a));
+  const sizes = layout.net.open.map((label) => layout.modes[label]!);
+  return { layout, x: reshape(x, sizes), owned: x.storage !== a.storage, exponent, caps };
+}
+
+function checkRoles(op: string, a: Tensor, roles: readonly Role[]): void {
+  const known = roles.every((role) => role === 'out' || role === 'in' || role === 'window');
+  if (roles.length === a.order && known) return;
+  const rule = `each axis of ${showShape(a.shape)} is 'out', 'in' or 'window'`;
+  throw new ShapeError(op, rule, `[${roles.join(', ')}]`, 'correct the roles');
+}
+
+/** Throws FormatError for a word that is none of some. */
+export function checkWord(op: string, what: string, word: string, known: readonly string[]): void {
+  if (known.includes(word)) return;
+  throw new FormatError(op, `${what} is one of ${known.join(', ')}`, `'${word}'`, 'choose one of them');
+}
+
+/**
+ * The fewest of all singular values of which the rest weighs at most `delta`, where that is known, and no more than
+ * `cap`.
+ */
+export function keep(values: ArrayLike<number>, cap: number, delta: number | undefined): number {
+  const most = Math.min(cap, values.length);
+  return delta === undefined ? most : Math.min(most, chop(values, delta));
+}
+
+/** The root of the sum of the squares from index `from` on, the smallest first. */
+export function lengthOf(values: ArrayLike<number>, from = 0): number {
+  let sum = 0;
+  for (let k = values.length - 1; k >= from; k--) sum += values[k]! * values[k]!;
+  return Math.sqrt(sum);
+}
+
+/** The number of bonds of a layout. */
+export function bondCount(layout: Layout): number {
+  return bondsOf(layout.net).length;
+}
