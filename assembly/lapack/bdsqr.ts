@@ -31,7 +31,7 @@ export function bdsqr<T>(
   right: Rotations | null,
   work: usize,
 ): i32 {
-  const eps: f64 = sizeof<T>() == 4 ? 1.4901161193847656e-8 : 1.1102230246251565e-16;
+  const eps: f64 = sizeof<T>() == 4 ? 1.4901161193847656e-8 : 8.881784197001252e-16;
   let top: f64 = 0;
   for (let i = 0; i < n; i++) top = max(top, abs(load<f64>(d + ((<usize>i) << 3))));
   for (let i = 0; i < n - 1; i++) top = max(top, abs(load<f64>(e + ((<usize>i) << 3))));
