@@ -25,7 +25,7 @@ export function fitByEpochs(problem: Problem, start: Components, { sweeps, stop,
     now = swept.components;
     const error = errorAfter(problem, swept);
     history.push(error);
-    heard(sweep, error);
+    heard(error);
     if (sweep % EPOCH !== 0 && sweep !== sweeps) continue;
     idle = best.error - error >= stop ? 0 : idle + 1;
     if (error < best.error) {

@@ -6,13 +6,9 @@
  */
 
 import type { Real } from '../../dtype.ts';
-import { mul } from '../../ops/binary.ts';
 import { cast } from '../../ops/cast.ts';
-import { gather } from '../../ops/gather.ts';
-import { reshape } from '../../ops/reshape.ts';
-import { transpose } from '../../ops/transpose.ts';
-import { own } from '../../tensor/create.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { pairsOf } from '../rows.ts';
 import type { Components } from './components.ts';
 import { residualOf } from './dense.ts';
 import { type Problem, type Swept, stepped } from './problem.ts';
@@ -42,29 +38,5 @@ export function maskedProblem(x: Tensor, mask: Tensor, known: number): Problem {
       return now;
     },
     residual: (components: Components) => residualOf(x, components, mask),
-  };
-}
-
-/** Products of two columns each, of which symmetric matrices are made. */
-export function pairsOf(r: number): {
-  /** [n, r] to [n, r (r + 1) / 2]: a_p a_q for p <= q. */
-  products(a: Tensor): Tensor;
-  /** [n, r (r + 1) / 2] to the symmetric matrices [n, r, r]. */
-  square(x: Tensor): Tensor;
-} {
-  const first: number[] = [];
-  const second: number[] = [];
-  const place = new Int32Array(r * r);
-  for (let p = 0; p < r; p++) {
-    for (let q = p; q < r; q++) {
-      place[p * r + q] = place[q * r + p] = first.length;
-      first.push(p);
-      second.push(q);
-    }
-  }
-  const columns = (x: Tensor, at: Int32Array): Tensor => transpose(gather(transpose(x), own(at, [at.length])));
-  return {
-    products: (a) => mul(columns(a, Int32Array.from(first)), columns(a, Int32Array.from(second))),
-    square: (x) => reshape(columns(x, place.slice()), [x.shape[0]!, r, r]),
   };
 }

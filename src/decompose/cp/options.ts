@@ -1,7 +1,7 @@
 /** What a CP decomposition can be asked for, and what its checks refuse. */
 
 import { FormatError, ShapeError } from '../../errors.ts';
-import { sameShape, showShape } from '../../shape.ts';
+import { type Shape, sameShape, showShape } from '../../shape.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { checkOptions, type IterationOptions } from '../options.ts';
 
@@ -25,12 +25,13 @@ export interface CpOptions extends IterationOptions {
   readonly samples?: number;
 }
 
-const OP = 'cp.decompose';
-
-/** Throws FormatError, RankError or ShapeError for options that are not understood. */
-export function checkCpOptions(a: Tensor, options: CpOptions): void {
-  checkOptions(OP, options);
+/** Throws FormatError, RankError or ShapeError for options that are not understood, for a tensor of the given shape. */
+export function checkCpOptions(op: string, options: CpOptions, shape: Shape): void {
   const { method = 'als', restarts = 1, ridge = 0, samples = 1, mask, init } = options;
+  checkOptions(op, typeof init === 'object' && options.eps === undefined ? { rank: 1, ...options } : options);
+  const refuse = (rule: string, got: string): never => {
+    throw new FormatError(op, rule, got, 'correct the options');
+  };
   if (method !== 'als' && method !== 'random') refuse("the method is 'als' or 'random'", String(method));
   if (!isCount(restarts)) refuse('restarts is a whole number >= 1', String(restarts));
   if (!isCount(samples)) refuse('samples is a whole number >= 1', String(samples));
@@ -40,16 +41,11 @@ export function checkCpOptions(a: Tensor, options: CpOptions): void {
   }
   if (method === 'random' && mask !== undefined) refuse("a mask goes with method 'als'", "method 'random'");
   if (method === 'random' && options.lineSearch) refuse("a line search goes with method 'als'", "method 'random'");
-  if (mask === undefined) return;
-  if (mask instanceof Tensor && sameShape(mask.shape, a.shape)) return;
+  if (mask === undefined || (mask instanceof Tensor && sameShape(mask.shape, shape))) return;
   const got = mask instanceof Tensor ? showShape(mask.shape) : String(mask);
-  throw new ShapeError(OP, `the mask has the shape ${showShape(a.shape)} of the tensor`, got, 'correct the mask');
+  throw new ShapeError(op, `the mask has the shape ${showShape(shape)} of the tensor`, got, 'correct the mask');
 }
 
 function isCount(n: number): boolean {
   return Number.isSafeInteger(n) && n >= 1;
-}
-
-function refuse(rule: string, got: string): never {
-  throw new FormatError(OP, rule, got, 'correct the options');
 }

@@ -21,6 +21,9 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { type Components, componentsOf } from './components.ts';
 import { mttkrp } from './mttkrp.ts';
 
+/** Components of a rank to start from. */
+export type SpectralStart = (rank: number, key: Key, nonnegative: boolean) => Components;
+
 /** Random components: normal columns, or uniform ones in [0, 1). */
 export function randomStart(shape: Shape, rank: number, dtype: Real, key: Key, nonnegative: boolean): Components {
   return scope(() => componentsOf(randomFactors(shape, rank, key, nonnegative), dtype));

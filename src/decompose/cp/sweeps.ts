@@ -21,8 +21,8 @@ export interface SweepOptions {
   readonly ridge: number;
   readonly lineSearch: boolean;
   readonly nonnegative: boolean;
-  /** Hears the relative error after each sweep, from 1; may throw. */
-  readonly heard: (sweep: number, error: number) => void;
+  /** Hears the relative error after each sweep; may throw. */
+  readonly heard: (error: number) => void;
 }
 
 export interface Fit {
@@ -68,7 +68,7 @@ export function fit(problem: Problem, start: Components, options: SweepOptions):
     }
     error = next;
     history.push(error);
-    heard(sweep, error);
+    heard(error);
     if (standing) return { components: now, history, converged: true };
   }
   return { components: now, history, converged: false };

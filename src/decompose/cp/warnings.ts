@@ -5,11 +5,11 @@ import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Components } from './components.ts';
 
-/** Components whose cosine is below -CANCEL cancel for the greater part. */
-const CANCEL = 0.9;
+/** Two components whose cosine is below -CANCEL cancel for the greater part. */
+const CANCEL = 0.7;
 
 /**
- * A warning for each pair of components that are each greater than the tensor and nearly cancel: the mark of a tensor
+ * A warning for each pair of components that cancel and whose squares are twice that of the tensor: the mark of a tensor
  * without a best approximation of this rank (De Silva & Lim 2008), whose weights grow as long as the error falls.
  */
 export function degeneracies({ grams, weights }: Components, norm: number): string[] {
@@ -19,7 +19,7 @@ export function degeneracies({ grams, weights }: Components, norm: number): stri
   for (let p = 0; p < w.length; p++) {
     for (let q = p + 1; q < w.length; q++) {
       const cosine = cosines[p * w.length + q]!;
-      if (!(cosine < -CANCEL && Math.min(w[p]!, w[q]!) > norm)) continue;
+      if (!(cosine < -CANCEL && w[p]! * w[p]! + w[q]! * w[q]! > 2 * norm * norm)) continue;
       const times = [w[p]!, w[q]!].map((x) => (x / norm).toPrecision(3)).join(' and ');
       found.push(
         `two components cancel: cosine ${cosine.toFixed(4)}, weights ${times} times the norm of the tensor; ` +

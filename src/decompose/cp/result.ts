@@ -1,0 +1,60 @@
+/** The tensor that a fit has found, with its report. */
+
+import { cp } from '../../formats/cp.ts';
+import type { Layout } from '../../formats/format.ts';
+import { Factored } from '../../formats/network.ts';
+import { timesPowerOfTwo } from '../../ops/linalg/scale.ts';
+import { ones, zeros } from '../../tensor/create.ts';
+import { dataSync } from '../../tensor/read.ts';
+import { Decomposed, type Report } from '../decomposed.ts';
+import { rankCaps } from '../modes.ts';
+import type { Best } from './attempts.ts';
+import { canonical, namedParts, shared } from './canonical.ts';
+import type { Components } from './components.ts';
+import type { CpOptions } from './options.ts';
+import type { Problem } from './problem.ts';
+import { degeneracies } from './warnings.ts';
+
+/** The rank asked for, or that of a given start, or the greatest. Throws RankError. */
+export function rankOf(layout: Layout, { rank, eps, init }: CpOptions): number {
+  if (rank === undefined && eps === undefined && init instanceof Factored && init.format === cp.name) {
+    return Object.values(init.parts)[0]!.shape[1]!;
+  }
+  return rankCaps(cp, layout, rank).r!;
+}
+
+/** The zero tensor of a layout. */
+export function zeroTensor({ shape, dtype }: Problem, layout: Layout): Decomposed {
+  const parts = shape.map((n) => zeros([n, 1], dtype));
+  return new Decomposed(new Factored(cp.name, layout.net, layout.axes, namedParts(parts)), { error: 0 });
+}
+
+/**
+ * The best fit in canonical order, weights shared evenly, times 2^exponent. Its error is measured on these very factors;
+ * `more` adds to the report what they show besides.
+ */
+export function packed(
+  problem: Problem,
+  layout: Layout,
+  exponent: number,
+  { components, history, converged, errors }: Best,
+  options: CpOptions,
+  more: (x: Components) => Partial<Report> = () => ({}),
+): Decomposed {
+  const { weights, factors } = canonical(components.factors, dataSync(components.weights));
+  const even = shared(factors, dataSync(weights));
+  const rank = weights.shape[0]!;
+  const plain: Components = { factors: even, weights: ones([rank], 'f64'), grams: [] };
+  const warnings = degeneracies(components, problem.norm);
+  if (options.eps !== undefined && !converged) warnings.push(`rank ${rank} does not come within eps ${options.eps}`);
+  const last = even.length - 1;
+  const parts = even.map((part, k) => (k === last ? timesPowerOfTwo(part, exponent) : part));
+  return new Decomposed(new Factored(cp.name, layout.net, layout.axes, namedParts(parts)), {
+    error: problem.residual(plain) / problem.norm,
+    history,
+    converged,
+    warnings,
+    ...(errors.length > 1 ? { restarts: errors } : {}),
+    ...more(plain),
+  });
+}
