@@ -6,6 +6,8 @@ export type Big = BigNumber;
 export type Oracle = 'exp' | 'log' | 'tanh' | 'erf' | 'sin' | 'cos';
 
 const math = create(all!, { number: 'BigNumber', precision: 80 });
+/** The same in doubles. */
+const plain = create(all!);
 const ONE = math.bignumber(1);
 const TWO = math.bignumber(2);
 /** 2 / sqrt(pi). */
@@ -78,4 +80,20 @@ export function ulps(got: number, value: Big, digits: 24 | 53): number {
   if (meant.isZero()) return got === 0 ? 0 : Infinity;
   const result = Math.abs(got) === Infinity ? end.times(Math.sign(got)) : exactly(got);
   return result.minus(meant).abs().div(ulpAt(meant, digits)).toNumber();
+}
+
+/** The inverse of a matrix of ordinary numbers. */
+export function inverse(a: number[][]): number[][] {
+  return plain.inv(a);
+}
+
+/** The determinant of a matrix of ordinary numbers. */
+export function determinant(a: number[][]): number {
+  return plain.det(a);
+}
+
+/** The eigenvalues of a symmetric matrix of ordinary numbers, ascending. */
+export function eigenvaluesOf(a: number[][]): number[] {
+  const { values } = plain.eigs(a);
+  return (values as number[]).toSorted((x, y) => x - y);
 }

@@ -71,6 +71,8 @@ function eighGrad({ values, vectors }: Eigh, gw: Tensor | null, gV: Tensor | nul
   return straight === null ? turned : add(straight, turned);
 }
 
+const ofEigenvalues = { rule: 'the eigenvalues are in the range of their dtype', remedy: 'scale the matrix' };
+
 /**
  * Eigenvalues, ascending, and orthonormal eigenvectors of the symmetric matrices whose lower triangles are those of
  * a [..., n, n]. The element of greatest size of each vector is positive, the first of equal ones. Errors are a few n ulp
@@ -78,12 +80,14 @@ function eighGrad({ values, vectors }: Eigh, gw: Tensor | null, gV: Tensor | nul
  * The gradient is that of A as a whole, and symmetric. Where eigenvalues are equal, or closer than rounding can tell
  * apart, the vectors among themselves are arbitrary: a loss must not depend on how they are turned, and gets no gradient
  * from it. Losses of the eigenvalues and of invariant subspaces (V1 V1') are right everywhere.
- * Throws ShapeError unless the matrices are square, NonFiniteError for NaN and Infinity, DtypeError for integers.
+ * Throws ShapeError unless the matrices are square, NonFiniteError for NaN and Infinity and for an eigenvalue
+ * that overflows, DtypeError for integers.
  */
 export function eigh(a: Tensor): Eigh {
   squaresOf('eigh', a);
   checkFinite('eigh', a);
   const [values, vectors] = applyAll(eighOp, [contiguous(a)], true);
+  checkFinite('eigh', values!, ofEigenvalues);
   return { values: values!, vectors: vectors! };
 }
 
@@ -92,5 +96,7 @@ export function eigenvalues(a: Tensor): Tensor {
   squaresOf('eigenvalues', a);
   checkFinite('eigenvalues', a);
   const vectors = recordingDepth() > 0 && a.tape !== null;
-  return applyAll(eighOp, [contiguous(a)], vectors)[0]!;
+  const [values] = applyAll(eighOp, [contiguous(a)], vectors);
+  checkFinite('eigenvalues', values!, ofEigenvalues);
+  return values!;
 }

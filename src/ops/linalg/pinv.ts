@@ -9,7 +9,7 @@ import { matmul } from '../matmul.ts';
 import { expandDims } from '../reshape.ts';
 import { slice } from '../slice.ts';
 import { where } from '../where.ts';
-import { checkFinite, matricesOf } from './matrices.ts';
+import { checkFinite, matricesOf, ofSolutions } from './matrices.ts';
 import { svd } from './svd.ts';
 import { transposed } from './triangles.ts';
 
@@ -42,24 +42,25 @@ export function inverted(s: Tensor, eps: number): Tensor {
 /**
  * P [..., n, m] with A P A = A, P A P = P, and A P and P A symmetric, for each matrix of a [..., m, n]; 0 for A = 0.
  * The gradient is that of matrices of the same rank (Golub & Pereyra 1973): where eps drops singular values they stay
- * dropped. Throws ShapeError for orders below 2, NonFiniteError for NaN and Infinity, RankError unless eps >= 0.
+ * dropped. Throws ShapeError for orders below 2, NonFiniteError for NaN and Infinity and for an inverse
+ * that overflows, RankError unless eps >= 0.
  */
 export function pinv(a: Tensor, { eps }: RankOptions = {}): Tensor {
   const { m, n, dtype } = matricesOf('pinv', a);
   const cut = eps ?? defaultEps(m, n, dtype);
   checkEps('pinv', cut);
   checkFinite('pinv', a);
-  return custom(
-    {
-      name: 'pinv',
-      forward(x) {
-        const { U, S, Vt } = svd(x);
-        return matmul(mul(transposed(Vt), expandDims(inverted(S, cut), -2)), transposed(U));
-      },
-      vjp: (g, [x], P) => [pinvGrad(x!, P, g)],
+  const operation = {
+    name: 'pinv',
+    forward(x: Tensor): Tensor {
+      const { U, S, Vt } = svd(x);
+      return matmul(mul(transposed(Vt), expandDims(inverted(S, cut), -2)), transposed(U));
     },
-    [a],
-  );
+    vjp: (g: Tensor, [x]: readonly Tensor[], P: Tensor): Tensor[] => [pinvGrad(x!, P, g)],
+  };
+  const P = custom(operation, [a]);
+  checkFinite('pinv', P, ofSolutions);
+  return P;
 }
 
 /**
