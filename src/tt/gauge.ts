@@ -8,10 +8,12 @@ import type { Real } from '../dtype.ts';
 import { contiguous } from '../ops/contiguous.ts';
 import { lq, qr } from '../ops/linalg/qr.ts';
 import { powerOfTwo, timesPowerOfTwo } from '../ops/linalg/scale.ts';
+import { tallQr } from '../ops/linalg/tallQr.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { norm2 } from '../ops/statistics.ts';
 import { item } from '../tensor/read.ts';
+import { recordingDepth } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Train } from './train.ts';
 
@@ -21,6 +23,8 @@ export interface Gauge {
   readonly cores: Tensor[];
   center: number;
   exponent: number;
+  /** Whether cores may be freed as soon as others take their place. */
+  readonly isOwned?: boolean;
 }
 
 /** Largest exponents that one core takes without leaving the range of its dtype. */
@@ -49,7 +53,9 @@ export function moveTo(gauge: Gauge, center: number): void {
 /** Core k gets orthonormal columns, the next one what is left of it. */
 function pushRight(gauge: Gauge, k: number): void {
   const [r, n, s] = gauge.cores[k]!.shape as [number, number, number];
-  const { Q, R } = qr(reshape(gauge.cores[k]!, [r * n, s]));
+  const matrix = reshape(gauge.cores[k]!, [r * n, s]);
+  // Blocks have no gradient.
+  const { Q, R } = recordingDepth() === 0 && r * n > s ? tallQr(matrix, gauge.isOwned) : qr(matrix);
   gauge.cores[k] = reshape(Q, [r, n, Q.shape[1]!]);
   gauge.cores[k + 1] = timesLeft(scaled(gauge, R), gauge.cores[k + 1]!);
 }

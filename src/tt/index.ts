@@ -17,6 +17,19 @@ export { permute } from './permute.ts';
 export { type Rounded, type RoundOptions, round, rounded } from './round.ts';
 export { slice } from './slice.ts';
 export { sum } from './sum.ts';
+export { tangentGradient } from './gradient.ts';
+export {
+  projectTangent,
+  retract,
+  type Tangent,
+  type TangentSpace,
+  tangentDimension,
+  tangentDot,
+  tangentSpace,
+  tangentSum,
+  tangentTrain,
+  transport,
+} from './tangent.ts';
 
 export const zeros: Makers['zeros'] = trains.zeros;
 export const ones: Makers['ones'] = trains.ones;

@@ -7,14 +7,12 @@
  */
 
 import { chop } from '../../ops/linalg/chop.ts';
-import { qr } from '../../ops/linalg/qr.ts';
 import { powerOfTwo, timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { svd } from '../../ops/linalg/svd.ts';
 import { triangle } from '../../ops/linalg/triangle.ts';
-import { mul } from '../../ops/binary.ts';
 import { contiguous } from '../../ops/contiguous.ts';
 import { matmul } from '../../ops/matmul.ts';
-import { expandDims, reshape } from '../../ops/reshape.ts';
+import { reshape } from '../../ops/reshape.ts';
 import { slice } from '../../ops/slice.ts';
 import { swapAxes } from '../../ops/transpose.ts';
 import { dataSync } from '../../tensor/read.ts';
@@ -22,6 +20,7 @@ import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { closed, type Gauge, moveTo } from '../../tt/gauge.ts';
 import { tail } from '../../tt/round.ts';
+import { tallCut } from './tallCut.ts';
 
 export interface TrainSvdOptions {
   /** Default 0. */
@@ -69,7 +68,7 @@ export function trainSvd(op: string, a: Tensor, options: TrainSvdOptions): Train
     timesPowerOfTwo(state.rest, -state.pending),
     fromRight ? [1, sizes[0]!, r] : [r, sizes[last]!, 1],
   );
-  const gauge: Gauge = { op, cores, center: end, exponent };
+  const gauge: Gauge = { op, cores, center: end, exponent, isOwned: true };
   moveTo(gauge, last);
   return { cores: closed(gauge), tails: state.tails };
 }
@@ -97,12 +96,7 @@ function cutOff(
   { eps = 0, caps }: TrainSvdOptions,
   bonds: number,
 ): Tensor {
-  const { basis, rest } = scope(() => {
-    const [m, n] = unfolding.shape as [number, number];
-    const tall = m > n ? shortened(unfolding, state.pending) : null;
-    const { U, S, Vt } = svd(
-      tall === null ? swapAxes(triangle(swapAxes(unfolding, 0, 1), state.pending), 0, 1) : tall.R,
-    );
+  const choose = (S: Tensor): number => {
     const values = Float64Array.from(dataSync(S));
     if (state.isInput) {
       state.norm = tail(values, 0);
@@ -110,24 +104,18 @@ function cutOff(
     }
     const rank = Math.min(caps[bond]!, chop(values, state.delta));
     state.tails.push(state.norm === 0 ? 0 : tail(values, rank) / state.norm);
-    const U1 = contiguous(slice(U, [null, [0, rank]]));
-    if (tall !== null) {
-      const product = mul(expandDims(slice(S, [[0, rank]]), 1), slice(Vt, [[0, rank]]));
-      const rest = turned ? contiguous(swapAxes(product, 0, 1)) : product;
-      return { basis: tall.Q === null ? U1 : matmul(tall.Q, U1), rest };
-    }
-    return { basis: U1, rest: projected(U1, unfolding, state.pending, turned) };
+    return rank;
+  };
+  const { basis, rest } = scope(() => {
+    const [m, n] = unfolding.shape as [number, number];
+    if (m > n) return tallCut(unfolding, state.pending, turned, choose);
+    const { U, S } = svd(swapAxes(triangle(swapAxes(unfolding, 0, 1), state.pending), 0, 1));
+    const first = contiguous(slice(U, [null, [0, choose(S)]]));
+    return { basis: first, rest: projected(first, unfolding, state.pending, turned) };
   });
   if (!state.isInput) state.rest.dispose();
   Object.assign(state, { rest, pending: 0, isInput: false });
   return basis;
-}
-
-/** A tall matrix times 2^-exponent as Q R, or as R alone where that would not pay. */
-function shortened(x: Tensor, exponent: number): { Q: Tensor | null; R: Tensor } {
-  const [m, n] = x.shape as [number, number];
-  const scaled = timesPowerOfTwo(x, -exponent);
-  return m < 2 * n ? { Q: null, R: scaled } : qr(scaled);
 }
 
 /** U' C 2^-exponent [r, n], or its transpose: in two steps, as half the power does not leave the range of numbers. */
