@@ -1,7 +1,8 @@
 /**
  * The package brings nothing along and says why it is built with what. `npm run check:package`
- * No dependencies; dev packages pinned exactly, each with its reason in CONTRIBUTING.md; a lockfile that names no
- * registry; and after a build, every file that package.json offers, in a tarball of what belongs there and no more.
+ * No dependencies, only optional peers; dev packages pinned exactly, each with its reason in CONTRIBUTING.md; a lockfile
+ * that names no registry; and after a build, every file that package.json offers, in a tarball of what belongs there and
+ * no more.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -14,6 +15,8 @@ type Names = Readonly<Record<string, string>>;
 export interface Manifest {
   readonly dependencies?: Names;
   readonly devDependencies?: Names;
+  readonly peerDependencies?: Names;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly files?: readonly string[];
   readonly [field: string]: unknown;
 }
@@ -23,6 +26,14 @@ export function checkPackages(manifest: Manifest, guide: string): string[] {
   const problems = Object.keys(manifest.dependencies ?? {}).map(
     (name) => `package.json: the package has no dependencies; got ${name}; make it a devDependency or write it`,
   );
+  for (const name of Object.keys(manifest.peerDependencies ?? {})) {
+    if (manifest.peerDependenciesMeta?.[name]?.optional !== true) {
+      problems.push(`package.json: a peer is optional, for one subpath; got ${name}; say so in peerDependenciesMeta`);
+    }
+    if (manifest.devDependencies?.[name] === undefined) {
+      problems.push(`package.json: a peer is tested with; got ${name}; add it to devDependencies`);
+    }
+  }
   for (const [name, version] of Object.entries(manifest.devDependencies ?? {})) {
     if (!/^\d+\.\d+\.\d+$/.test(version)) {
       problems.push(`package.json: versions are exact; got ${name} ${version}; npm install --save-exact ${name}`);

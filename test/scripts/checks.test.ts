@@ -66,6 +66,11 @@ test('packages are pinned and explained, and nothing is brought along', () => {
   assert.match(checkPackages({ dependencies: { left: '1.0.0' } }, guide)[0]!, /no dependencies; got left/);
   assert.match(checkPackages({ devDependencies: { tool: '^1.2.3' } }, guide)[0]!, /versions are exact; got tool/);
   assert.match(checkPackages({ devDependencies: { other: '1.2.3' } }, guide)[0]!, /got none for other/);
+  const peer = { devDependencies: { tool: '1.2.3' }, peerDependencies: { tool: '^1.0.0' } };
+  assert.match(checkPackages(peer, guide)[0]!, /a peer is optional, for one subpath; got tool/);
+  const optional = { ...peer, peerDependenciesMeta: { tool: { optional: true } } };
+  assert.equal(checkPackages(optional, guide), []);
+  assert.match(checkPackages({ ...optional, devDependencies: {} }, guide)[0]!, /a peer is tested with; got tool/);
   assert.equal(checkLock('{ "version": "1.0.0" }'), []);
   assert.match(checkLock('{ "resolved": "a", "x": { "resolved": "b" } }')[0]!, /got 2/);
   const manifest = { files: ['dist'], exports: { '.': { types: './a.d.ts', default: './a.js' } }, bin: { x: 'x.js' } };
