@@ -1,4 +1,8 @@
 /** Tensor trains, from dense tensors and from functions, and their arithmetic: the namespace `tt`. */
 
 export * from '../../tt/index.ts';
+export { cross } from './cross.ts';
+export type { CrossOptions } from './crossPlan.ts';
 export { decompose } from './decompose.ts';
+export { type Maxvol, type MaxvolOptions, maxvol } from './maxvol.ts';
+export type { Entries } from './sampler.ts';
