@@ -91,6 +91,8 @@ export { type Slogdet, slogdet } from './ops/linalg/slogdet.ts';
 export { inv, solve } from './ops/linalg/solve.ts';
 export { type TriangularOptions, triangularSolve } from './ops/linalg/triangularSolve.ts';
 export { lq, type QrOptions, qr } from './ops/linalg/qr.ts';
+export { type PivotedQr, qrPivoted } from './ops/linalg/qrPivoted.ts';
+export { applyQ, type Reflectors, reflectors } from './ops/linalg/reflectors.ts';
 export { polar } from './ops/linalg/polar.ts';
 export { type RandomizedSvd, type RandomizedSvdOptions, randomizedSvd } from './ops/linalg/randomizedSvd.ts';
 export { nuclearNorm, type SpectralFunction, schattenNorm, spectralSum } from './ops/linalg/spectral.ts';

@@ -40,6 +40,8 @@ export interface OpLaw {
   readonly differentiable?: boolean;
   /** False where differences say nothing about a gradient in f64, as after rounding to f32. */
   readonly gradcheck?: boolean;
+  /** False for factorizations, whose reference is simpler than the kernel: backends agree within 1e-12, not in bits. */
+  readonly exact?: boolean;
   readonly refuses?: readonly Refusal[];
   /** Draws for each law; default 12. */
   readonly runs?: number;
@@ -69,12 +71,14 @@ export function opLaws(law: OpLaw): void {
     for (const inputs of law.empty) checkModel(law, inputs);
   });
 
-  test('gives the same bits on every backend, and gradients of f32 are those of f64', () => {
+  const alike = law.exact === false ? 'values' : 'bits';
+  test(`gives the same ${alike} on every backend, and gradients of f32 are those of f64`, () => {
     forAll((inputs) => {
       const found = realDtypes.map((real) => {
         const want = withBackend(reference, () => outcome(fn, inputs, real, tensorOf, hasGradient));
         const got = leakFree(wasm, () => outcome(fn, inputs, real, tensorOf, hasGradient));
-        expectSame(got, want);
+        if (law.exact ?? true) expectSame(got, want);
+        else got.forEach((x, k) => expectClose(x, want[k]!, real === 'f32' ? 1e-4 : 1e-12, `result ${k} on wasm`));
         return got;
       });
       found[0]!.slice(1).forEach((g, k) => expectClose(g, found[1]![k + 1]!, 1e-4, `f32 gradient ${k}`));

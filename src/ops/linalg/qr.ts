@@ -3,9 +3,10 @@
 import { geqrf } from '../../kernels/geqrf.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { contiguous } from '../contiguous.ts';
-import { applyAll, fused, type Op } from '../op.ts';
-import { swapAxes } from '../transpose.ts';
+import { applyAll, type Op } from '../op.ts';
 import { checkFinite, matricesOf } from './matrices.ts';
+import { qrGrad } from './qrGrad.ts';
+import { transposed } from './triangles.ts';
 
 export interface QrOptions {
   /** All m columns of Q, and m rows of R, instead of min(m, n). */
@@ -13,7 +14,7 @@ export interface QrOptions {
 }
 
 /** Attributes: whether Q is square. */
-const qrOp: Op<boolean> = fused({
+const qrOp: Op<boolean> = {
   name: 'qr',
   infer([a], full) {
     const { m, n, lead, dtype } = matricesOf('qr', a!);
@@ -31,11 +32,14 @@ const qrOp: Op<boolean> = fused({
       ...{ A: a!.operand(), F: null, tau: null, Q: Q!.operand(), R: R!.operand() },
     });
   },
-});
+  vjp: ([gQ, gR], { inputs: [a], outs: [Q, R] }) => [qrGrad(a!, { Q: Q!, R: R! }, { gQ: gQ ?? null, gR: gR ?? null })],
+};
 
 /**
  * A [..., m, n] = Q R with orthonormal columns in Q [..., m, k] and R [..., k, n] upper triangular, diagonal >= 0,
- * k = min(m, n); with `full`, Q [..., m, m] and R [..., m, n]. Unique where the first k columns of A are independent.
+ * k = min(m, n); with `full`, Q [..., m, m] and R [..., m, n]. Unique where the first k columns of A are independent; there
+ * it has a gradient. Elsewhere that is finite, and what a loss depends on through columns that add nothing to those before
+ * them is left out. Columns of Q beyond k are any basis of the rest: a loss should not depend on which.
  * Throws ShapeError for orders below 2, DtypeError for integers, NonFiniteError for NaN and Infinity.
  */
 export function qr(a: Tensor, { full = false }: QrOptions = {}): { Q: Tensor; R: Tensor } {
@@ -51,6 +55,6 @@ export function qr(a: Tensor, { full = false }: QrOptions = {}): { Q: Tensor; R:
 export function lq(a: Tensor): { L: Tensor; Q: Tensor } {
   matricesOf('lq', a);
   checkFinite('lq', a);
-  const { Q, R } = qr(swapAxes(a, -2, -1));
-  return { L: swapAxes(R, -2, -1), Q: swapAxes(Q, -2, -1) };
+  const [Q, R] = applyAll(qrOp, [contiguous(transposed(a))], false);
+  return { L: transposed(R!), Q: transposed(Q!) };
 }
