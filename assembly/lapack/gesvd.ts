@@ -11,6 +11,7 @@ import { formRows } from './formRows';
 import { geqrf } from './geqrf';
 import { GesvdArgs, scaleOf } from './gesvj';
 import { applyAll } from './rotations';
+import { writeColumn, writeRow } from './signs';
 import { place, SvdPlan } from './svdPlan';
 
 const CONVERGENCE: i32 = 2;
@@ -75,8 +76,8 @@ function element<T>(a: GesvdArgs, g: SvdPlan, t: usize): void {
       l = rows + from * pitch,
       r = g.Vt + from * g.pitch;
     const d = load<f64>(g.d + (from << 3));
-    const sign = writeColumn<T>(g.wide ? r : l, a.m, U + j * sizeof<T>(), <usize>n * sizeof<T>());
-    writeRow<T>(g.wide ? l : r, a.n, Vt + j * <usize>a.n * sizeof<T>(), d < 0 ? -sign : sign);
+    const sign = writeColumn<T, T>(g.wide ? r : l, a.m, U + j * sizeof<T>(), <usize>n * sizeof<T>());
+    writeRow<T, T>(g.wide ? l : r, a.n, Vt + j * <usize>a.n * sizeof<T>(), d < 0 ? -sign : sign);
   }
 }
 
@@ -99,25 +100,4 @@ function sort(n: i32, d: usize, order: usize): void {
       store<i32>(p, load<i32>(p - 4));
     store<i32>(p, i);
   }
-}
-
-/** Writes n numbers as a column, with the sign that makes the largest one positive, the first of equals. Returns it. */
-function writeColumn<T>(row: usize, n: i32, to: usize, pitch: usize): T {
-  const end = row + <usize>n * sizeof<T>();
-  let top: T = 0,
-    sign: T = 1;
-  for (let p = row; p < end; p += sizeof<T>()) {
-    const x = load<T>(p);
-    if (abs<T>(x) > top) {
-      top = abs<T>(x);
-      sign = x < 0 ? -1 : 1;
-    }
-  }
-  for (let p = row; p < end; p += sizeof<T>(), to += pitch) store<T>(to, sign * load<T>(p));
-  return sign;
-}
-
-function writeRow<T>(row: usize, n: i32, to: usize, sign: T): void {
-  const end = row + <usize>n * sizeof<T>();
-  for (; row < end; row += sizeof<T>(), to += sizeof<T>()) store<T>(to, sign * load<T>(row));
 }

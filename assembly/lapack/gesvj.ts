@@ -1,12 +1,15 @@
 /**
- * Singular value decomposition by one-sided Jacobi, in f64 for both dtypes. Columns of A (its rows where these are fewer)
- * lie as rows in the workspace, each followed by its row of J', so that a rotation turns both.
+ * Singular value decomposition by one-sided Jacobi, in f64 for both dtypes, on the factor R of QR with column pivoting,
+ * whose rows are nearly orthogonal from the start (Drmac & Veselic 2008). Each row is followed by its row of J, so that
+ * a rotation turns both: J R = S V', A P = (Q J') S V'.
  */
 
 import { Head, fail } from '../abi';
+import { mul } from '../level3/mul';
 import { maxAbs } from '../map/scan';
-import { fixSigns } from './signs';
-import { complete, dot, norm2, swapRows } from './rows';
+import { geqp3, Geqp3Args } from './geqp3';
+import { complete, dot, norm2, padded, swapRows } from './rows';
+import { writeColumn, writeRow } from './signs';
 
 @unmanaged
 export class GesvdArgs extends Head {
@@ -21,69 +24,102 @@ export class GesvdArgs extends Head {
 }
 
 const SWEEPS: i32 = 60;
-/** Squared norm below which a column counts as zero. */
+/** Squared norm below which a row counts as zero. */
 const NULL: f64 = 1.1830521861667747e-271;
 const CONVERGENCE: i32 = 2;
 
-export function gesvj<T>(a: GesvdArgs): void {
-  for (let t = a.begin; t < a.end; t++) jacobi<T>(a, t);
+/** Rows of R and U, and what QR needs; src/kernels/gesvj.ts knows how much it takes. */
+@unmanaged
+class Plan extends Geqp3Args {
+  count: i32;
+  W: usize;
+  norms: usize;
+  U: usize;
 }
 
-/** Batch element t. */
-export function jacobi<T>(a: GesvdArgs, t: i32): void {
+export function gesvj<T>(a: GesvdArgs): void {
   const m = a.m,
     n = a.n,
-    wide = m < n,
-    k = min(m, n),
-    long = max(m, n);
+    k = min(m, n);
   if (k == 0) return;
-  // Rows of whole pairs of vectors.
-  const turned = (<usize>long * 8 + 31) & ~31,
-    pitch = turned + ((<usize>k * 8 + 31) & ~31);
-  const W = a.work,
-    norms = W + <usize>k * pitch;
-  const A = a.A + <usize>t * <usize>m * <usize>n * sizeof<T>(),
-    S = a.S + <usize>t * <usize>k * sizeof<T>();
+  const g = changetype<Plan>(a.work);
+  g.begin = 0;
+  g.end = 1;
+  g.m = m;
+  g.n = n;
+  g.most = k;
+  g.eps = 0;
+  g.rank = a.work + offsetof<Plan>('count');
+  g.W = a.work + 128;
+  g.norms = g.W + <usize>k * (padded(n) + padded(k));
+  g.U = g.norms + padded(k);
+  g.A = g.U + <usize>k * padded(m);
+  g.Q = g.A + padded(m * n);
+  g.R = g.Q + padded(m * k);
+  g.permutation = g.R + padded(k * n);
+  g.work = (g.permutation + padded(n) + 63) & ~63;
+  for (let t = a.begin; t < a.end; t++) element<T>(a, g, <usize>t);
+}
+
+function element<T>(a: GesvdArgs, g: Plan, t: usize): void {
+  const m = a.m,
+    n = a.n,
+    k = g.most,
+    inner = padded(n),
+    pitch = inner + padded(k);
+  const A = a.A + t * <usize>(m * n) * sizeof<T>();
   const scale = scaleOf<T>(A, m * n);
-  memory.fill(W, 0, <usize>k * pitch);
-  for (let j = 0; j < k; j++) {
-    const row = W + <usize>j * pitch;
-    const from = A + <usize>(wide ? j * n : j) * sizeof<T>(),
-      step = <usize>(wide ? 1 : n) * sizeof<T>();
-    for (let i = 0; i < long; i++) store<f64>(row + ((<usize>i) << 3), scale * <f64>load<T>(from + <usize>i * step));
-    store<f64>(row + turned + ((<usize>j) << 3), 1);
+  for (let i = 0; i < m * n; i++) {
+    store<f64>(g.A + ((<usize>i) << 3), scale * <f64>load<T>(A + <usize>i * sizeof<T>()));
   }
-  if (!orthogonalize(W, norms, k, turned, pitch, <f64>long)) fail(CONVERGENCE, SWEEPS);
-  for (let j = 0; j < k; j++) {
-    const row = W + <usize>j * pitch,
-      s = sqrt(norm2(row, turned));
-    let p = j;
-    // Pivoting leaves them in order but for rounding.
-    for (; p > 0 && load<f64>(norms + ((<usize>(p - 1)) << 3)) < s; p--) {
-      swapRows(W + <usize>p * pitch, W + <usize>(p - 1) * pitch, pitch);
-      store<f64>(norms + ((<usize>p) << 3), load<f64>(norms + ((<usize>(p - 1)) << 3)));
-    }
-    store<f64>(norms + ((<usize>p) << 3), s);
+  geqp3<f64>(g);
+  const r = g.count;
+  memory.fill(g.W, 0, <usize>k * pitch);
+  for (let j = 0; j < r; j++) {
+    const row = g.W + <usize>j * pitch;
+    memory.copy(row, g.R + ((<usize>(j * n)) << 3), (<usize>n) << 3);
+    store<f64>(row + inner + ((<usize>j) << 3), 1);
   }
-  for (let j = 0; j < k; j++) store<T>(S + <usize>j * sizeof<T>(), <T>(load<f64>(norms + ((<usize>j) << 3)) / scale));
+  if (!orthogonalize(g.W, g.norms, r, inner, pitch, <f64>n)) fail(CONVERGENCE, SWEEPS);
+  settle(g, inner, pitch);
+  const S = a.S + t * <usize>k * sizeof<T>();
+  for (let j: usize = 0; j < <usize>k; j++) store<T>(S + j * sizeof<T>(), <T>(load<f64>(g.norms + (j << 3)) / scale));
   if (a.vectors == 0) return;
+  const ld = <i32>(pitch >> 3);
+  const outer = padded(m);
+  memory.fill(g.U, 0, <usize>k * outer);
+  mul<f64>(g.work, r, m, r, g.W + inner, ld, 1, g.Q, 1, r, g.U, <i32>(outer >> 3), 1, false);
   for (let j = 0; j < k; j++) {
-    const row = W + <usize>j * pitch,
-      s = load<f64>(norms + ((<usize>j) << 3));
-    if (s * s > NULL) for (let p: usize = 0; p < turned; p += 8) store<f64>(row + p, load<f64>(row + p) / s);
-    else complete(W, j, pitch, turned, long);
+    const row = g.W + <usize>j * pitch,
+      s = load<f64>(g.norms + ((<usize>j) << 3));
+    if (s * s > NULL) for (let p: usize = 0; p < inner; p += 8) store<f64>(row + p, load<f64>(row + p) / s);
+    else complete(g.W, j, pitch, inner, n);
+    if (j >= r) complete(g.U, j, outer, outer, m);
   }
-  const U = a.U + <usize>t * <usize>m * <usize>k * sizeof<T>(),
-    Vt = a.Vt + <usize>t * <usize>n * <usize>k * sizeof<T>();
-  const left = wide ? W + turned : W,
-    right = wide ? W : W + turned;
-  for (let j = 0; j < k; j++) {
-    const u = left + <usize>j * pitch,
-      v = right + <usize>j * pitch;
-    for (let i = 0; i < m; i++) store<T>(U + <usize>(i * k + j) * sizeof<T>(), <T>load<f64>(u + ((<usize>i) << 3)));
-    for (let i = 0; i < n; i++) store<T>(Vt + <usize>(j * n + i) * sizeof<T>(), <T>load<f64>(v + ((<usize>i) << 3)));
+  const U = a.U + t * <usize>(m * k) * sizeof<T>(),
+    Vt = a.Vt + t * <usize>(k * n) * sizeof<T>();
+  for (let j: usize = 0; j < <usize>k; j++) {
+    const sign = writeColumn<f64, T>(g.U + j * outer, m, U + j * sizeof<T>(), <usize>k * sizeof<T>());
+    // The norms are done with, and R, too: its first row takes the columns back to their places.
+    for (let c: usize = 0; c < <usize>n; c++) {
+      const to = <usize>load<i32>(g.permutation + (c << 2));
+      store<f64>(g.R + (to << 3), load<f64>(g.W + j * pitch + (c << 3)));
+    }
+    writeRow<f64, T>(g.R, n, Vt + j * <usize>n * sizeof<T>(), sign);
   }
-  fixSigns<T>(U, Vt, m, k, n, norms);
+}
+
+/** Replaces squared norms by norms and puts the rows in order; pivoting has done so but for rounding. */
+function settle(g: Plan, inner: usize, pitch: usize): void {
+  for (let j = 0; j < g.most; j++) {
+    const s = sqrt(norm2(g.W + <usize>j * pitch, inner));
+    let p = j;
+    for (; p > 0 && load<f64>(g.norms + ((<usize>(p - 1)) << 3)) < s; p--) {
+      swapRows(g.W + <usize>p * pitch, g.W + <usize>(p - 1) * pitch, pitch);
+      store<f64>(g.norms + ((<usize>p) << 3), load<f64>(g.norms + ((<usize>(p - 1)) << 3)));
+    }
+    store<f64>(g.norms + ((<usize>p) << 3), s);
+  }
 }
 
 /** A power of two that brings the largest of `count` numbers into [1, 2), as far as it is itself finite; 1 for zeros. */
@@ -101,7 +137,7 @@ function orthogonalize(W: usize, norms: usize, k: i32, turned: usize, pitch: usi
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     let quiet = true;
     for (let p = 0; p < k - 1; p++) {
-      // The longest of the rows from p on comes to p (de Rijk).
+      // The longest of the rows from p on comes to p (de Rijk 1989).
       let longest = p;
       for (let j = p + 1; j < k; j++) {
         if (load<f64>(norms + ((<usize>j) << 3)) > load<f64>(norms + ((<usize>longest) << 3))) longest = j;

@@ -1,5 +1,12 @@
 /** Rows of f64 in a workspace, each a multiple of 32 bytes long and 0 behind its elements. */
 
+/** Bytes of a row of n numbers. */
+// @ts-ignore: decorator
+@inline
+export function padded(n: i32): usize {
+  return (((<usize>n) << 3) + 31) & ~31;
+}
+
 export function dot(x: usize, y: usize, bytes: usize): f64 {
   let s = f64x2.splat(0),
     t = f64x2.splat(0);

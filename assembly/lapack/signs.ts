@@ -1,29 +1,22 @@
-/** The sign rule of singular and eigenvectors. */
+/** The sign rule of singular vectors, for rows of numbers of type S that become columns and rows of T. */
 
-/**
- * Makes the largest entry of each column of U [m, k] positive, the first where several are equal, and turns the rows of
- * Vt [k, n] along. `work` holds k numbers of f64.
- */
-export function fixSigns<T>(U: usize, Vt: usize, m: i32, k: i32, n: i32, work: usize): void {
-  memory.fill(work, 0, (<usize>k) << 3);
-  for (let i = 0; i < m; i++) {
-    const row = U + <usize>i * <usize>k * sizeof<T>();
-    for (let j = 0; j < k; j++) {
-      const u = <f64>load<T>(row + <usize>j * sizeof<T>());
-      if (abs(u) > abs(load<f64>(work + ((<usize>j) << 3)))) store<f64>(work + ((<usize>j) << 3), u);
+/** Writes n numbers as a column, with the sign that makes the largest one positive, the first of equals. Returns it. */
+export function writeColumn<S, T>(row: usize, n: i32, to: usize, pitch: usize): T {
+  const end = row + <usize>n * sizeof<S>();
+  let top: T = 0,
+    sign: T = 1;
+  for (let p = row; p < end; p += sizeof<S>()) {
+    const x = <T>load<S>(p);
+    if (abs<T>(x) > top) {
+      top = abs<T>(x);
+      sign = x < 0 ? -1 : 1;
     }
   }
-  for (let j = 0; j < k; j++) store<f64>(work + ((<usize>j) << 3), load<f64>(work + ((<usize>j) << 3)) < 0 ? -1 : 1);
-  for (let i = 0; i < m; i++) {
-    const row = U + <usize>i * <usize>k * sizeof<T>();
-    for (let j = 0; j < k; j++) {
-      const p = row + <usize>j * sizeof<T>();
-      store<T>(p, <T>load<f64>(work + ((<usize>j) << 3)) * load<T>(p));
-    }
-  }
-  for (let j = 0; j < k; j++) {
-    if (load<f64>(work + ((<usize>j) << 3)) > 0) continue;
-    const row = Vt + <usize>j * <usize>n * sizeof<T>();
-    for (let i = 0; i < n; i++) store<T>(row + <usize>i * sizeof<T>(), -load<T>(row + <usize>i * sizeof<T>()));
-  }
+  for (let p = row; p < end; p += sizeof<S>(), to += pitch) store<T>(to, sign * <T>load<S>(p));
+  return sign;
+}
+
+export function writeRow<S, T>(row: usize, n: i32, to: usize, sign: T): void {
+  const end = row + <usize>n * sizeof<S>();
+  for (; row < end; row += sizeof<S>(), to += sizeof<T>()) store<T>(to, sign * <T>load<S>(row));
 }
