@@ -2,10 +2,14 @@
 
 import type { DataArray, Real } from '../dtype.ts';
 import { DtypeError, FormatError, ShapeError } from '../errors.ts';
+import { cast } from '../ops/cast.ts';
+import { scatterAdd } from '../ops/gather.ts';
 import { checkValues } from '../ops/linalg/matrices.ts';
+import { exponentOf, numberTimesPower } from '../ops/linalg/scale.ts';
 import { uniform } from '../ops/random.ts';
+import { reshape } from '../ops/reshape.ts';
 import { fold, key } from '../random.ts';
-import { MAX_ELEMENTS, showShape, sizeOf } from '../shape.ts';
+import { MAX_ELEMENTS, rowMajor, sameShape, type Shape, showShape, sizeOf } from '../shape.ts';
 import { own } from '../tensor/create.ts';
 import { dataSync } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
@@ -119,7 +123,43 @@ function take({ indices, values, shape }: Samples, list: Int32Array): Samples {
   };
 }
 
-/** How many elements the shape has. */
-export function sizeOfEntries({ shape }: Entries): number {
-  return sizeOf(shape);
+/** The e with the greatest |value| in [2^e, 2^(e + 1)); 0 where all values are 0. */
+export function topExponent(values: Float64Array): number {
+  const top = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  return top === 0 ? 0 : exponentOf(top);
+}
+
+/** Entries with values times 2^e. */
+export function timesPower(entries: Entries, e: number): Entries {
+  return { ...entries, values: entries.values.map((v) => numberTimesPower(v, e)) };
+}
+
+/** Throws ShapeError for held-out samples of another tensor. */
+export function heldOutOf(op: string, samples: Samples | undefined, { shape }: Entries): Entries | null {
+  if (samples === undefined) return null;
+  const held = entriesOf(op, samples);
+  if (sameShape(held.shape, shape)) return held;
+  const got = `${showShape(held.shape)} and ${showShape(shape)}`;
+  throw new ShapeError(op, 'held-out samples are of the same tensor', got, 'correct their shape');
+}
+
+/** The most elements of a dense tensor that is formed for its singular vectors. */
+const MOST = 1 << 24;
+
+/** Whether a start may form the dense tensor. */
+export function fitsDense(shape: Shape): boolean {
+  return sizeOf(shape) <= MOST;
+}
+
+/** The dense tensor, 0 where it is unknown. Throws FormatError where it is too large to form. */
+export function zeroFilled(op: string, { shape, indices, values, dtype }: Entries): Tensor {
+  if (!fitsDense(shape)) {
+    const rule = `init 'svd' forms a dense tensor of at most ${MOST} elements`;
+    throw new FormatError(op, rule, showShape(shape), "use 'random'");
+  }
+  const size = sizeOf(shape);
+  const strides = rowMajor(shape);
+  const places = Int32Array.from(values, (_, s) => indices.reduce((at, index, k) => at + index[s]! * strides[k]!, 0));
+  const sums = scatterAdd(own(values.slice(), [values.length]), own(places, [places.length]), size);
+  return reshape(cast(sums, dtype), shape);
 }

@@ -10,7 +10,7 @@ import { einsum } from '../../ops/einsum/einsum.ts';
 import { slice } from '../../ops/slice.ts';
 import { reciprocal } from '../../ops/unary.ts';
 import { where } from '../../ops/where.ts';
-import type { Step } from './step.ts';
+import type { Step } from '../leastSquares.ts';
 
 /** Passes over the columns for each product with the tensor, which costs more than they do (Gillis & Glineur 2012). */
 const PASSES = 3;

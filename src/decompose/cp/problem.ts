@@ -6,7 +6,7 @@ import type { Real } from '../../dtype.ts';
 import type { Shape } from '../../shape.ts';
 import { scope } from '../../tensor/scope.ts';
 import { type Components, withFactor } from './components.ts';
-import { type Step, squaredError, type System } from './step.ts';
+import { type Step, squaredError, type System } from '../leastSquares.ts';
 
 /** A sweep's result. */
 export interface Swept {

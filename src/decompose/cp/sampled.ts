@@ -24,7 +24,7 @@ import { residualOf } from './dense.ts';
 import { drawRows, probabilities, type Rows } from './leverage.ts';
 import { mttkrp } from './mttkrp.ts';
 import { type Problem, type Swept, stepped } from './problem.ts';
-import type { System } from './step.ts';
+import type { System } from '../leastSquares.ts';
 
 /** Entries on which the error is estimated. */
 const ENTRIES = 1 << 15;

@@ -9,7 +9,7 @@ import { nonnegativeStep } from './hals.ts';
 import type { CpOptions } from './options.ts';
 import type { Problem } from './problem.ts';
 import { givenStart, randomStart, type SpectralStart } from './start.ts';
-import { leastSquares, type Step } from './step.ts';
+import { leastSquares, type Step } from '../leastSquares.ts';
 import { type Fit, fit, type SweepOptions, units } from './sweeps.ts';
 import { warmed } from './warm.ts';
 import type { Key } from '../../random.ts';

@@ -10,7 +10,7 @@ import { item } from '../../tensor/read.ts';
 import { dispose, scope } from '../../tensor/scope.ts';
 import { type Components, componentsOf, onLine } from './components.ts';
 import type { Problem, Swept } from './problem.ts';
-import type { Step } from './step.ts';
+import type { Step } from '../leastSquares.ts';
 
 export interface SweepOptions {
   /** Most sweeps. */

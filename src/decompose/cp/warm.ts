@@ -7,7 +7,7 @@
 import { dispose, scope } from '../../tensor/scope.ts';
 import type { Components } from './components.ts';
 import type { Problem } from './problem.ts';
-import type { Step } from './step.ts';
+import type { Step } from '../leastSquares.ts';
 
 /** The first ridge, as a share of the gram's diagonal, and what a sweep leaves of it. */
 const RIDGE = 0.3;

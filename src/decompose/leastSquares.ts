@@ -3,17 +3,17 @@
  * gram G = K^T K. Rows of A are independent; with missing entries each row has a gram of its own.
  */
 
-import { add, mul, sub } from '../../ops/binary.ts';
-import { einsum } from '../../ops/einsum/einsum.ts';
-import { choleskyShifted } from '../../ops/linalg/cholesky.ts';
-import { triangularSolve } from '../../ops/linalg/triangularSolve.ts';
-import { sum } from '../../ops/reduce.ts';
-import { expandDims, reshape } from '../../ops/reshape.ts';
-import { swapAxes } from '../../ops/transpose.ts';
-import { where } from '../../ops/where.ts';
-import { eye } from '../../tensor/create.ts';
-import { item } from '../../tensor/read.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
+import { add, mul, sub } from '../ops/binary.ts';
+import { einsum } from '../ops/einsum/einsum.ts';
+import { choleskyShifted } from '../ops/linalg/cholesky.ts';
+import { triangularSolve } from '../ops/linalg/triangularSolve.ts';
+import { sum } from '../ops/reduce.ts';
+import { expandDims, reshape } from '../ops/reshape.ts';
+import { swapAxes } from '../ops/transpose.ts';
+import { where } from '../ops/where.ts';
+import { eye } from '../tensor/create.ts';
+import { item } from '../tensor/read.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** The normal equations of a factor, of f64. */
 export interface System {
