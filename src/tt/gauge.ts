@@ -97,6 +97,10 @@ export function centerNorm({ cores, center }: Gauge): number {
  */
 export function closed({ cores, center, exponent }: Gauge): Tensor[] {
   const dtype = cores[center]!.dtype as Real;
-  const share = Math.abs(exponent) <= ROOM[dtype] ? 0 : Math.trunc(exponent / cores.length);
-  return cores.map((core, k) => timesPowerOfTwo(core, k === center ? exponent - share * (cores.length - 1) : share));
+  if (Math.abs(exponent) <= ROOM[dtype]) {
+    return cores.map((core, k) => (k === center ? timesPowerOfTwo(core, exponent) : core));
+  }
+  const share = Math.trunc(exponent / cores.length);
+  const rest = exponent - share * cores.length;
+  return cores.map((core, k) => timesPowerOfTwo(core, share + (k < Math.abs(rest) ? Math.sign(rest) : 0)));
 }

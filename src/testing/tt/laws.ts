@@ -175,7 +175,7 @@ export interface Gauge {
 export function regauged(cores: readonly Dense[], { pairs }: Gauge): Dense[] {
   return cores.map((core, k) => {
     const left = k > 0 ? multipliedCore(pairs[k - 1]!.inverse, core, 'left') : core;
-    return k < cores.length - 1 ? multipliedCore(left, pairs[k]!.G, 'right') : left;
+    return k < cores.length - 1 ? multipliedCore(pairs[k]!.G, left, 'right') : left;
   });
 }
 
