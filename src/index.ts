@@ -125,3 +125,10 @@ export { type Snapshot, Training, type TrainOptions, type TrainStep, type TrainT
 export { onWarning, type Warning, type WarningHandler } from './warn.ts';
 export * as tt from './decompose/tt/index.ts';
 export * as ttMatrix from './decompose/ttMatrix/index.ts';
+export * as ht from './decompose/ht/index.ts';
+export * as lowRank from './decompose/lowRank/index.ts';
+export * as tensorRing from './decompose/tensorRing/index.ts';
+export * as tucker from './decompose/tucker/index.ts';
+export { type ConvertOptions, convert } from './decompose/convert.ts';
+export { type DecomposeByName, decompose, decomposeWeight } from './decompose/decompose.ts';
+export { modeProduct, refold, unfold } from './ops/unfold.ts';

@@ -19,7 +19,7 @@ import { fold, type Key } from '../../random.ts';
 import { item } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { leastSquares } from '../cp/step.ts';
+import { leastSquares } from '../leastSquares.ts';
 
 const units: Readonly<Record<Real, number>> = { f32: 2 ** -24, f64: 2 ** -53 };
 
