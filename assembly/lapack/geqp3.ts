@@ -8,7 +8,7 @@ import { Head } from '../abi';
 import { madd } from '../simd/lanes';
 import { Factors, layOut, writeQ, writeR } from './factors';
 import { loadMatrix } from './matrix';
-import { inversePower, isSafe, reflect } from './reflector';
+import { reflectBy } from './reflector';
 import { BLOCK, loadWy, pitchOf, Room } from './wy';
 
 @unmanaged
@@ -55,7 +55,7 @@ export function geqp3<T>(a: Geqp3Args): void {
   const power = loadMatrix<T>(a.A, m, n, g.A, g.ld);
   for (let j = 0; j < n; j++) {
     store<i32>(a.permutation + ((<usize>j) << 2), j);
-    renew<T>(g, j, 0);
+    store<f64>(g.norms + ((<usize>j) << 3), -1);
   }
   if (!a.most) return;
   const rank = factor<T>(g, a.most, a.eps, a.permutation);
@@ -76,24 +76,24 @@ function norm(list: usize, j: i32): f64 {
   return load<f64>(list + ((<usize>j) << 3));
 }
 
-/** Computes the norm of column j from row `row` on. */
-function renew<T>(g: Pivoting, j: i32, row: i32): void {
+/**
+ * Computes the norms of columns [j, n) that are below 0, from row j on. Squares that vanish, of numbers below 1e-160 beside
+ * entries above 1e-90, are nothing.
+ */
+function renew<T>(g: Pivoting, j: i32): void {
   const step = <usize>g.ld * sizeof<T>(),
-    end = g.A + <usize>(g.m * g.ld + j) * sizeof<T>(),
-    first = g.A + <usize>(row * g.ld + j) * sizeof<T>();
-  let sum: f64 = 0,
-    power: f64 = 1;
-  for (let p = first; p < end; p += step) sum += <f64>load<T>(p) * <f64>load<T>(p);
-  if (!isSafe<f64>(sum)) {
-    let top: f64 = 0;
-    for (let p = first; p < end; p += step) top = max(top, abs(<f64>load<T>(p)));
-    power = inversePower<f64>(top);
-    sum = 0;
-    for (let p = first; p < end; p += step) sum += <f64>load<T>(p) * power * (<f64>load<T>(p) * power);
+    end = g.A + <usize>g.m * step;
+  for (let c = j; c < g.n; c++) {
+    const at = (<usize>c) << 3;
+    if (!(load<f64>(g.norms + at) < 0)) continue;
+    let sum: f64 = 0;
+    for (let p = g.A + <usize>j * step; p < end; p += step) {
+      const x = <f64>load<T>(p + <usize>c * sizeof<T>());
+      sum += x * x;
+    }
+    store<f64>(g.norms + at, sqrt(sum));
+    store<f64>(g.fresh + at, sqrt(sum));
   }
-  sum = sqrt(sum) / power;
-  store<f64>(g.norms + ((<usize>j) << 3), sum);
-  store<f64>(g.fresh + ((<usize>j) << 3), sum);
 }
 
 /** The Frobenius norm of columns [j, n) that remain. */
@@ -199,17 +199,9 @@ function begin<T>(g: Pivoting, j: i32): void {
     o = <usize>j * sizeof<T>(),
     row = g.A + <usize>j * step,
     end = row + <usize>(g.m - j) * step;
-  const alpha = load<T>(row + o),
-    below = load<T>(g.s + o),
-    square = alpha * alpha + below;
-  let t: T, scale: T;
-  if (below > 0 && isSafe<T>(square)) {
-    const beta = alpha < 0 ? sqrt<T>(square) : -sqrt<T>(square);
-    store<T>(row + o, beta);
-    t = (beta - alpha) / beta;
-    scale = 1 / (alpha - beta);
-  } else {
-    t = reflect<T>(row + o, g.m - j, step);
+  const t = reflectBy<T>(row + o, g.m - j, step, load<T>(g.s + o), g.tau + o);
+  let scale = load<T>(g.tau + o);
+  if (scale == 0) {
     scale = 1;
     memory.fill(g.v, 0, <usize>g.m * sizeof<T>());
     look<T>(g, j, j);
@@ -249,31 +241,30 @@ function downdate<T>(g: Pivoting, j: i32): bool {
 
 /** Steps until `most` reflectors are made or what remains is at most eps times the norm of all; returns their number. */
 function factor<T>(g: Pivoting, most: i32, eps: f64, permutation: usize): i32 {
-  const limit = eps * remaining(g, 0);
+  let limit: f64 = -1,
+    isShort = true;
   memory.fill(g.w, 0, <usize>g.ld * sizeof<T>());
   memory.fill(g.v, 0, <usize>g.m * sizeof<T>());
-  let isShort = false;
-  for (let j = 0; ; j++) {
+  for (let j = 0; ; ) {
     // Columns [j, n) of the rows from j on wait for reflector j - 1.
-    let p = -1;
+    const p = isShort ? -1 : largest(g, j);
     if (!isShort) {
-      if (!(remaining(g, j) > limit)) return j;
-      p = largest(g, j);
+      const rest = remaining(g, j);
+      if (limit < 0) limit = eps * rest;
+      if (!(rest > limit)) return j;
     }
     look<T>(g, j, p);
     sweep<T>(g, j, j);
     if (isShort) {
-      for (let c = j; c < g.n; c++) if (norm(g.norms, c) < 0) renew<T>(g, c, j);
-      if (!(remaining(g, j) > limit)) return j;
-      p = largest(g, j);
+      renew<T>(g, j);
       memory.fill(g.v, 0, <usize>g.m * sizeof<T>());
-      look<T>(g, j, p);
-      sweep<T>(g, j, j);
+      isShort = false;
+      continue;
     }
     exchange<T>(g, j, p, permutation);
     begin<T>(g, j);
-    if (j + 1 == most) return most;
-    isShort = downdate<T>(g, j);
+    if (++j == most) return most;
+    isShort = downdate<T>(g, j - 1);
   }
   return most;
 }

@@ -1,7 +1,8 @@
 /** Q C or Q' C, where Q is given by the reflectors of geqrf: block by block (LAPACK's xORMQR, from the left). */
 
 import { Head } from '../abi';
-import { applyWy, BLOCK, loadWy, panelWidth, pitchOf, Room } from './wy';
+import { Factors, layOut } from './factors';
+import { applyWy, BLOCK, loadWy, Room } from './wy';
 
 @unmanaged
 export class OrmqrArgs extends Head {
@@ -17,18 +18,13 @@ export class OrmqrArgs extends Head {
 }
 
 export function ormqr<T>(a: OrmqrArgs): void {
-  const room = changetype<Room>(a.work),
+  const g = changetype<Factors>(a.work),
     m = a.m,
-    k = min(m, a.n),
-    own = panelWidth<T>(),
-    w = min(BLOCK, (k + own - 1) & -own);
-  const part = <usize>(w * pitchOf<T>(max(a.columns, k))) * sizeof<T>(),
-    V = a.work + 64,
-    N = V + <usize>(m * w) * sizeof<T>();
-  room.W = N + <usize>(w * w) * sizeof<T>();
-  room.X = room.W + part;
-  room.mul = room.X + part;
-  const size = <usize>(m * a.columns) * sizeof<T>(),
+    k = min(m, a.n);
+  layOut<T>(g, a.work + 128, m, max(a.columns, k), min(k, BLOCK), 0);
+  const room = changetype<Room>(g),
+    w = g.width,
+    size = <usize>(m * a.columns) * sizeof<T>(),
     transposed = a.transposed != 0,
     last = (k - 1) & -BLOCK;
   for (let t = <usize>a.begin; t < <usize>a.end; t++) {
@@ -40,9 +36,9 @@ export function ormqr<T>(a: OrmqrArgs): void {
     for (let p = 0; p <= last; p += BLOCK) {
       const j = transposed ? p : last - p,
         b = min(BLOCK, k - j);
-      loadWy<T>(F, a.n, m, j, b, tau, V, N, w, room);
+      loadWy<T>(F, a.n, m, j, b, tau, g.V, g.N, w, room);
       const rows = Y + <usize>(j * a.columns) * sizeof<T>();
-      applyWy<T>(V, w, m - j, b, N, w, transposed, rows, a.columns, a.columns, room);
+      applyWy<T>(g.V, w, m - j, b, g.N, w, transposed, rows, a.columns, a.columns, room);
     }
     if (transposed) negateRows<T>(F, a.n, k, Y, a.columns);
   }

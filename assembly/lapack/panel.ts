@@ -5,7 +5,7 @@
  */
 
 import { madd } from '../simd/lanes';
-import { isSafe, reflect } from './reflector';
+import { reflectBy } from './reflector';
 import { growRow } from './wy';
 
 /** Sums over rows [p, end) of the number at `o` times the row, to four vectors at s. */
@@ -82,19 +82,11 @@ export function panel<T>(P: usize, rows: i32, count: i32, tau: usize, N: usize, 
   // Column j - 1 is summed before it is scaled.
   let before: T = 1,
     row = P;
-  products<T>(P + 64, end, 0, work);
+  memory.fill(work, 0, 64);
   for (let j = 0, o: usize = 0; j < count; j++, o += sizeof<T>(), row += 64) {
-    const alpha = load<T>(row + o),
-      below = load<T>(work + o),
-      square = alpha * alpha + below;
-    let t: T, scale: T;
-    if (below > 0 && isSafe<T>(square)) {
-      const beta = alpha < 0 ? sqrt<T>(square) : -sqrt<T>(square);
-      store<T>(row + o, beta);
-      t = (beta - alpha) / beta;
-      scale = 1 / (alpha - beta);
-    } else {
-      t = reflect<T>(row + o, rows - j, 64);
+    const t = reflectBy<T>(row + o, rows - j, 64, load<T>(work + o), g);
+    let scale = load<T>(g);
+    if (scale == 0) {
       products<T>(row + 64, end, o, work);
       scale = before = 1;
     }

@@ -39,8 +39,26 @@ export function reflect<T>(x: usize, m: i32, ld: usize): T {
     const y = load<T>(p) * power;
     sum += y * y;
   }
-  const beta = alpha < 0 ? sqrt<T>(sum) : -sqrt<T>(sum);
-  for (let p = x + ld; p < end; p += ld) store<T>(p, (load<T>(p) * power) / (alpha - beta));
+  const beta = alpha < 0 ? sqrt<T>(sum) : -sqrt<T>(sum),
+    scale = <T>1 / (alpha - beta);
+  for (let p = x + ld; p < end; p += ld) store<T>(p, load<T>(p) * power * scale);
   store<T>(x, beta / power);
+  return (beta - alpha) / beta;
+}
+
+/**
+ * As reflect(), from the sum of squares of the numbers below the first, which are left for the caller to multiply by what
+ * is stored at `scale`. Where the sum says too little, 0 is stored there and v is complete.
+ */
+export function reflectBy<T>(x: usize, m: i32, ld: usize, below: T, scale: usize): T {
+  const alpha = load<T>(x),
+    square = alpha * alpha + below;
+  if (!(below > 0 && isSafe<T>(square))) {
+    store<T>(scale, 0);
+    return reflect<T>(x, m, ld);
+  }
+  const beta = alpha < 0 ? sqrt<T>(square) : -sqrt<T>(square);
+  store<T>(x, beta);
+  store<T>(scale, 1 / (alpha - beta));
   return (beta - alpha) / beta;
 }

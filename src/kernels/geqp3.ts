@@ -5,7 +5,7 @@ import { applyReflector, type Grid, reflect } from './householder.ts';
 import { defineKernel, type Kernel } from './kernel.ts';
 import { MatrixKind, matrixOf } from './matrixSamples.ts';
 import { unset } from './samples.ts';
-import { pitchOf, wyBytes } from './wy.ts';
+import { factorsBytes, pitchOf } from './wy.ts';
 
 const fields = {
   m: 'int',
@@ -32,8 +32,7 @@ export const geqp3: Kernel<typeof fields> = defineKernel({
   tasks: () => 1,
   scratch({ m, n, most }, bytes) {
     const lists = (2 * pitchOf(n, bytes) + 2 * pitchOf(m, bytes)) * bytes + 16 * pitchOf(n, bytes);
-    const own = m * (pitchOf(n, bytes) + pitchOf(most, bytes)) * bytes + 64 * m + 256;
-    return lists + own + wyBytes(m, most, Math.max(n, most), bytes);
+    return lists + factorsBytes(m, n, most, most, bytes);
   },
   reference(a) {
     const { m, n, most } = a;

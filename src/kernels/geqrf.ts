@@ -5,7 +5,7 @@ import { applyReflector, type Grid, reflect } from './householder.ts';
 import { defineKernel, type Kernel } from './kernel.ts';
 import { MatrixKind, matrixOf } from './matrixSamples.ts';
 import { unset } from './samples.ts';
-import { pitchOf, wyBytes } from './wy.ts';
+import { factorsBytes } from './wy.ts';
 
 const fields = {
   batch: 'int',
@@ -31,10 +31,7 @@ export const geqrf: Kernel<typeof fields> = defineKernel({
   dtypes: ['f32', 'f64'],
   fields,
   tasks: (a) => a.batch,
-  scratch({ m, n, columns }, bytes) {
-    const own = m * (pitchOf(n, bytes) + pitchOf(columns, bytes)) * bytes + 64 * m + 256;
-    return own + wyBytes(m, Math.min(m, n), Math.max(n, columns), bytes);
-  },
+  scratch: ({ m, n, columns }, bytes) => factorsBytes(m, n, Math.min(m, n), columns, bytes),
   reference(a) {
     const { m, n, columns } = a;
     const k = Math.min(m, n);

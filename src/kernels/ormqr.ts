@@ -4,7 +4,7 @@ import { applyReflector, type Grid, reflect } from './householder.ts';
 import { defineKernel, type Kernel } from './kernel.ts';
 import { MatrixKind, matrixOf } from './matrixSamples.ts';
 import { unset } from './samples.ts';
-import { pitchOf, wyBytes } from './wy.ts';
+import { factorsBytes } from './wy.ts';
 
 const fields = {
   batch: 'int',
@@ -29,7 +29,7 @@ export const ormqr: Kernel<typeof fields> = defineKernel({
   tasks: (a) => a.batch,
   scratch({ m, n, columns }, bytes) {
     const k = Math.min(m, n);
-    return 64 + wyBytes(m, Math.min(k, 32), pitchOf(Math.max(columns, k), bytes), bytes);
+    return factorsBytes(m, Math.max(columns, k), Math.min(k, 32), 0, bytes);
   },
   reference(a) {
     const { m, n, columns } = a;

@@ -24,3 +24,9 @@ export function wyBytes(m: number, k: number, columns: number, elementBytes: num
   const elements = blocks * width * (m + width) + pitchOf(k, elementBytes) + 2 * width * lines;
   return elements * elementBytes + mulBytes(m, lines, Math.max(m, width), elementBytes);
 }
+
+/** What layOut() of assembly/lapack/factors.ts shares out, and the 128 bytes before: to factor [m, n] with k reflectors. */
+export function factorsBytes(m: number, n: number, k: number, columns: number, elementBytes: number): number {
+  const own = m * (pitchOf(n, elementBytes) + pitchOf(columns, elementBytes)) * elementBytes + 64 * m + 256;
+  return own + wyBytes(m, k, Math.max(n, columns), elementBytes);
+}
