@@ -113,11 +113,14 @@ export function factoredOf({ format, axes }: Pick<Factored, 'format' | 'axes'>, 
   const { net, center, exponent } = state;
   const parts: Record<string, Tensor> = { ...state.parts };
   const names = Object.keys(parts);
-  const room = ROOM[parts[center]!.dtype as Real];
-  const share = Math.abs(exponent) <= room ? 0 : Math.trunc(exponent / names.length);
-  for (const name of names) {
-    const e = name === center ? exponent - share * (names.length - 1) : share;
-    parts[name] = timesPowerOfTwo(parts[name]!, e);
+  if (Math.abs(exponent) <= ROOM[parts[center]!.dtype as Real]) {
+    parts[center] = timesPowerOfTwo(parts[center]!, exponent);
+    return new Factored(format, net, axes, parts);
   }
+  const share = Math.trunc(exponent / names.length);
+  const rest = exponent - share * names.length;
+  names.forEach((name, k) => {
+    parts[name] = timesPowerOfTwo(parts[name]!, share + (k < Math.abs(rest) ? Math.sign(rest) : 0));
+  });
   return new Factored(format, net, axes, parts);
 }
