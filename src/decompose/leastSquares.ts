@@ -69,3 +69,12 @@ function solved(gram: Tensor, b: Tensor): Tensor {
   const half = triangularSolve(L, expandDims(b, -1));
   return reshape(triangularSolve(L, half, { transpose: true }), b.shape);
 }
+
+/** Ridges of the first sweeps of a fit with missing entries, as shares of the gram's diagonal. */
+export const SHRINKING: readonly number[] = falling(0.3, 0.75, 20);
+
+function falling(first: number, ratio: number, count: number): number[] {
+  const values: number[] = [];
+  for (let value = first; values.length < count; value *= ratio) values.push(value);
+  return values;
+}

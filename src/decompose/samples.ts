@@ -9,7 +9,7 @@ import { exponentOf, numberTimesPower } from '../ops/linalg/scale.ts';
 import { uniform } from '../ops/random.ts';
 import { reshape } from '../ops/reshape.ts';
 import { fold, key } from '../random.ts';
-import { MAX_ELEMENTS, rowMajor, sameShape, type Shape, showShape, sizeOf } from '../shape.ts';
+import { MAX_ELEMENTS, rowMajor, type Shape, sameShape, showShape, sizeOf } from '../shape.ts';
 import { own } from '../tensor/create.ts';
 import { dataSync } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
@@ -127,6 +127,11 @@ function take({ indices, values, shape }: Samples, list: Int32Array): Samples {
 export function topExponent(values: Float64Array): number {
   const top = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   return top === 0 ? 0 : exponentOf(top);
+}
+
+/** The Euclidean norm. */
+export function normOf(values: Float64Array): number {
+  return Math.sqrt(values.reduce((squares, v) => squares + v * v, 0));
 }
 
 /** Entries with values times 2^e. */

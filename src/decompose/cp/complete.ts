@@ -11,12 +11,13 @@ import {
   entriesOf,
   fitsDense,
   heldOutOf,
+  normOf,
   type Samples,
   timesPower,
   topExponent,
   zeroFilled,
 } from '../samples.ts';
-import { distance, entriesProblem, normOf } from './entriesProblem.ts';
+import { distance, entriesProblem } from './entriesProblem.ts';
 import { type CpOptions, checkCpOptions } from './options.ts';
 import { packed, rankOf, zeroTensor } from './result.ts';
 import { search } from './search.ts';

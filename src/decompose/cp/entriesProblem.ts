@@ -14,7 +14,7 @@ import { item } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { chunkOf, rowSystem } from '../rows.ts';
-import type { Entries } from '../samples.ts';
+import { type Entries, normOf } from '../samples.ts';
 import type { Components } from './components.ts';
 import { type Problem, type Swept, stepped } from './problem.ts';
 
@@ -44,11 +44,6 @@ export function entriesProblem(entries: Entries): Problem {
     },
     residual: (components) => distance(entries, components),
   };
-}
-
-/** The Euclidean norm. */
-export function normOf(values: Float64Array): number {
-  return Math.sqrt(values.reduce((squares, v) => squares + v * v, 0));
 }
 
 /** The Euclidean distance of the known values from those of a CP tensor. count r operations a mode. */

@@ -7,12 +7,7 @@
 import { dispose, scope } from '../../tensor/scope.ts';
 import type { Components } from './components.ts';
 import type { Problem } from './problem.ts';
-import type { Step } from '../leastSquares.ts';
-
-/** The first ridge, as a share of the gram's diagonal, and what a sweep leaves of it. */
-const RIDGE = 0.3;
-const SHRINK = 0.75;
-const SWEEPS = 20;
+import { SHRINKING, type Step } from '../leastSquares.ts';
 
 /** A start after some sweeps; it frees the given one. `stepOf` makes the step of a ridge. */
 export function warmed(
@@ -22,7 +17,8 @@ export function warmed(
   stepOf: (ridge: number) => Step,
 ): Components {
   let now = start;
-  for (let sweep = 0, warm = RIDGE; sweep < SWEEPS && warm > ridge; sweep++, warm *= SHRINK) {
+  for (const warm of SHRINKING) {
+    if (warm <= ridge) break;
     const before = now;
     now = scope(() => problem.sweep(before, stepOf(warm * problem.known))).components;
     dispose(before);
