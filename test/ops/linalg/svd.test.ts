@@ -1,26 +1,50 @@
 import {
+  add,
   dataSync,
   DtypeError,
+  expandDims,
   FormatError,
+  matmul,
+  mul,
   NonFiniteError,
+  ones,
+  qr,
   RankError,
   ShapeError,
   singularValues,
+  square,
+  sum,
   svd,
   swapAxes,
   type Tensor,
   tensor,
+  vjp,
   withBackend,
 } from '../../../src/index.ts';
-import { expectRefusal } from '../../laws/op.ts';
+import { ulpOf } from '../../../src/accuracy/matrix.ts';
+import { expectRefusal, opLaws } from '../../laws/op.ts';
 import { referenceBackend, wasmBackend } from '../../support/backends.ts';
+import { type Fn, gradcheck, like } from '../../support/gradcheck.ts';
 import { leakFree } from '../../support/leaks.ts';
+import { plainSvd } from '../../support/plainSvd.ts';
 import { seeded } from '../../support/random.ts';
-import { expectSvd, ULP } from '../../support/svdRatios.ts';
+import { emptyMatrices, separated } from '../../support/separated.ts';
+import { expectSvd } from '../../support/svdRatios.ts';
 import { assert, suite } from '../../support/test.ts';
+
+const laws = { inputs: separated, empty: emptyMatrices, eps: 1e-13, exact: false, runs: 6 };
+
+opLaws({ ...laws, name: 'svd, U', fn: (a) => svd(a).U, model: (a) => plainSvd(a).U });
+opLaws({ ...laws, name: 'svd, S', fn: (a) => svd(a, { method: 'jacobi' }).S, model: (a) => plainSvd(a).S });
+opLaws({ ...laws, name: 'svd, Vt', fn: (a) => svd(a).Vt, model: (a) => plainSvd(a).Vt });
+opLaws({ ...laws, name: 'singularValues', fn: (a) => singularValues(a), model: (a) => plainSvd(a).S });
 
 const test = suite('op svd');
 const wasm = wasmBackend({ canary: true });
+
+function orthogonal(n: number, seed: number): Tensor {
+  return qr(random([n, n], 'f64', seed)).Q;
+}
 
 function random(shape: readonly number[], dtype: 'f32' | 'f64', seed = 1): Tensor {
   const next = seeded(seed);
@@ -59,7 +83,7 @@ test('factors batches of all shapes within the accuracy contract', () => {
             const part = (x: typeof A, size: number) => x!.slice(t * size, (t + 1) * size);
             expectSvd(part(A, m * n), { U: part(u, m * k), S: part(s, k), Vt: part(v, k * n) }, m, n, dtype);
             for (let i = 0; i < k; i++) {
-              assert.ok(Math.abs(values[t * k + i]! - s![t * k + i]!) <= 5 * k * ULP[dtype] * s![t * k]!);
+              assert.ok(Math.abs(values[t * k + i]! - s![t * k + i]!) <= 5 * k * ulpOf[dtype] * s![t * k]!);
             }
           }
         });
@@ -154,6 +178,43 @@ test('gives the reference and the compiled kernel one meaning', () => {
     }),
   );
   found[0]!.forEach((x, k) => x.forEach((v, i) => assert.ok(Math.abs(v - found[1]![k]![i]!) < 1e-13)));
+});
+
+test('differentiates products of the factors, cut to a rank', () => {
+  const part: Fn = (a) => {
+    const { U, S, Vt } = svd(a, { rank: 2 });
+    return matmul(mul(U, expandDims(square(S), -2)), Vt);
+  };
+  for (const shape of [
+    [4, 3],
+    [3, 5],
+    [2, 3, 3],
+  ]) {
+    const inputs = [{ shape, values: Array.from(dataSync(random(shape, 'f64', 3))) }];
+    for (const order of [1, 2] as const) leakFree(wasm, () => gradcheck(part, inputs, { order }));
+  }
+});
+
+test('gives no gradient to turns of the vectors of equal values, and of zeros', () => {
+  // 2 I + a zero: rows of U and V turn freely.
+  const a = tensor(Float64Array.from([2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]), [4, 3]);
+  const loss: Fn = (x) => {
+    const { U, Vt } = svd(x);
+    return add(sum(matmul(U, like({ shape: [3, 4] }, 1, 'f64'))), sum(matmul(like({ shape: [3, 3] }, 2, 'f64'), Vt)));
+  };
+  const g = dataSync(vjp(loss, [a], ones([], 'f64')).gradients[0]!);
+  assert.ok(g.every((x) => Math.abs(x) < 100));
+});
+
+test('gives singular values the gradient U diag(g) Vt where some are equal', () => {
+  // diag(3, 3, 1) between reflections.
+  const u = orthogonal(3, 5);
+  const v = orthogonal(3, 6);
+  const a = matmul(mul(u, tensor(Float64Array.from([3, 3, 1]))), v);
+  const f: Fn = (x) => sum(mul(square(singularValues(x)), singularValues(x)));
+  const got = dataSync(vjp(f, [a], ones([], 'f64')).gradients[0]!);
+  const want = dataSync(matmul(mul(u, tensor(Float64Array.from([27, 27, 3]))), v));
+  got.forEach((x, k) => assert.ok(Math.abs(x - want[k]!) < 1e-13));
 });
 
 test.run();
