@@ -33,7 +33,7 @@ export function snippetsOf(text: string): string[] {
   return snippets;
 }
 
-/** What tsc says about the snippets of a document; 'rankwise' is src/index.ts, 'rankwise/node' is src/node.ts. */
+/** What tsc says about the snippets of a document; 'rankwise' is src/index.ts, and its subpaths are the files of their names. */
 export function checkSnippets(path: string, text: string): string[] {
   const config = ts.getParsedCommandLineOfConfigFile(
     'tsconfig.json',
@@ -45,7 +45,7 @@ export function checkSnippets(path: string, text: string): string[] {
     noUnusedLocals: false,
     isolatedDeclarations: false,
     declaration: false,
-    paths: { rankwise: ['./src/index.ts'], 'rankwise/node': ['./src/node.ts'] },
+    paths: { rankwise: ['./src/index.ts'], 'rankwise/node': ['./src/node.ts'], 'rankwise/linalg': ['./src/linalg.ts'] },
   };
   const files = new Map(snippetsOf(text).map((code, k) => [resolve(`${path}.${k + 1}.mts`), `${code}\nexport {};\n`]));
   if (files.size === 0) return [];

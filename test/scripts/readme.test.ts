@@ -10,7 +10,11 @@ import { assert, suite } from '../support/test.ts';
 
 const test = suite('README');
 
-const entries: Readonly<Record<string, string>> = { rankwise: 'src/index.ts', 'rankwise/node': 'src/node.ts' };
+const entries: Readonly<Record<string, string>> = {
+  rankwise: 'src/index.ts',
+  'rankwise/node': 'src/node.ts',
+  'rankwise/linalg': 'src/linalg.ts',
+};
 const dense = (text: string): string => text.replace(/\s/g, '');
 
 snippetsOf(readFileSync('README.md', 'utf8')).forEach((code, k) => {

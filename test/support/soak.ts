@@ -3,7 +3,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { backend } from '../../src/backend/current.ts';
+import { svd as svdOf } from '../../src/ops/linalg/svd.ts';
 import { matmul } from '../../src/ops/matmul.ts';
+import { matrix, svd } from '../../src/linalg.ts';
 import { methodNamed } from '../../src/methods/all.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { leaks } from '../../src/tensor/scope.ts';
@@ -84,6 +86,23 @@ export function matmulSoak(calls: number): Soak {
   );
   for (let k = 1; k <= calls; k++) {
     matmul(a!, b!);
+    sampler.look(k);
+  }
+  return sampler.report();
+}
+
+/** Singular values of small plain matrices and of a small tensor, in turn, without a scope, freeing nothing. */
+export function svdSoak(calls: number): Soak {
+  const sampler = new Sampler(calls, false);
+  const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, k) => (k * k) % 11);
+  const [typed, square] = [matrix(numbers(40), 8, 5), tensor(numbers(16), [4, 4])];
+  const rows = [
+    [3, 1, 2],
+    [0, 4, 1],
+  ];
+  const call = [() => svd(typed), () => svd(rows), () => svdOf(square)];
+  for (let k = 1; k <= calls; k++) {
+    call[k % 3]!();
     sampler.look(k);
   }
   return sampler.report();

@@ -45,7 +45,7 @@ export interface FiniteRule {
 
 const ofOperands: FiniteRule = {
   rule: 'all elements are finite',
-  remedy: 'find what made it, or replace it with where()',
+  remedy: 'find what made it, or replace it',
 };
 
 /** Of a solution, whose elements may be too large for the dtype where the system is close to singular. */
@@ -118,6 +118,6 @@ function refuse(op: string, value: number, at: number, shape: Shape, { rule, rem
     index[k] = rest % shape[k]!;
     rest = Math.floor(rest / shape[k]!);
   }
-  const got = `${value} at ${showShape(index)} of a tensor ${showShape(shape)}`;
+  const got = `${value} at ${showShape(index)} of ${showShape(shape)}`;
   throw new NonFiniteError(op, rule, got, remedy);
 }
