@@ -14,6 +14,7 @@ export { matmat, matvec, transpose } from './matrix.ts';
 export { logNorm, norm } from './norm.ts';
 export { orthogonalize } from './orthogonalize.ts';
 export { permute } from './permute.ts';
+export { type RandomRoundOptions, randomRound, roundSum } from './randomRound.ts';
 export { type Rounded, type RoundOptions, round, rounded } from './round.ts';
 export { slice } from './slice.ts';
 export { sum } from './sum.ts';
