@@ -2,6 +2,7 @@
 
 import type { Command } from './command.ts';
 import { completionOf } from './completion.ts';
+import { decompose } from './decompose.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { evaluateCommand } from './eval.ts';
@@ -11,6 +12,6 @@ import { predict } from './predict.ts';
 import { round } from './round.ts';
 import { train } from './train.ts';
 
-const working: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, round, full, doctor];
+const working: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, decompose, round, full, doctor];
 
 export const commands: readonly Command[] = [...working, completionOf(working)];

@@ -88,14 +88,14 @@ export function sameData(config: RunConfig, data: Dataset): RunConfig {
 }
 
 /** '0.1', '8', '4,8,8', 'same' or 'params:5000'. Throws UsageError for other texts. */
-export function parseRank(text: string): RankRequest {
+export function parseRank(text: string, op = 'train'): RankRequest {
   if (text === 'same') return 'same';
   const budget = /^params:(\d+)$/.exec(text);
   if (budget !== null) return { maxParams: Number(budget[1]) };
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (numbers.some((n) => !(n > 0))) {
     const rule = "--rank is an integer, a list such as 4,8,8, a fraction below 1, 'same' or params:N";
-    throw new UsageError(`train: ${rule}; got '${text}'; correct the value`);
+    throw new UsageError(`${op}: ${rule}; got '${text}'; correct the value`);
   }
   return numbers.length === 1 ? numbers[0]! : numbers;
 }

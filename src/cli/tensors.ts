@@ -2,7 +2,7 @@
 
 import { extname } from 'node:path';
 import { DtypeError, FormatError } from '../errors.ts';
-import type { Axis } from '../formats/format.ts';
+import type { Axis, Role } from '../formats/format.ts';
 import { Factored } from '../formats/network.ts';
 import { isLowRankFile, type LowRankFile, loadLowRank } from '../io/lowRank.ts';
 import { readNpy, writeNpy } from '../io/npy.ts';
@@ -19,6 +19,7 @@ import { isFile, readBytes, writeAtomic } from '../node/files.ts';
 import { inflateRaw } from '../node/unpack.ts';
 import { tensor } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { UsageError } from './command.ts';
 import { printable } from './output.ts';
 
 export const MOST_BYTES: number = 4 * 2 ** 30;
@@ -64,9 +65,25 @@ export function tensorOf(op: string, name: string, x: StoredTensor): Tensor {
   return tensor(decodeTensor(x, name), x.shape);
 }
 
-/** Axes as formats see them: a matrix has rows and columns, the modes of other tensors are alike. */
-export function axesOf(shape: readonly number[]): Axis[] {
-  return shape.map((size, k) => ({ size, role: shape.length === 2 && k === 1 ? 'in' : 'out' }));
+const ROLES: readonly Role[] = ['out', 'in', 'window'];
+
+/** Axes as formats see them: a matrix has rows and columns, the modes of other tensors are alike, unless `roles` says. */
+export function axesOf(shape: readonly number[], roles?: readonly Role[]): Axis[] {
+  return shape.map((size, k) => ({ size, role: roles?.[k] ?? (shape.length === 2 && k === 1 ? 'in' : 'out') }));
+}
+
+/** 'out,in,window,window'. Throws UsageError for other words. */
+export function parseRoles(op: string, text: string): Role[] {
+  const roles = text.split(',') as Role[];
+  if (roles.every((role) => ROLES.includes(role))) return roles;
+  throw new UsageError(`${op}: --roles is a list of ${ROLES.join(', ')}; got '${text}'; write such as out,in`);
+}
+
+/** '4x8,8x8' as the modes of each axis. Throws UsageError for other texts. */
+export function parseFold(op: string, text: string): number[][] {
+  const fold = text.split(',').map((axis) => axis.split('x').map(Number));
+  if (fold.flat().every((n) => Number.isSafeInteger(n) && n >= 1)) return fold;
+  throw new UsageError(`${op}: --fold is the modes of each axis; got '${text}'; write such as 4x8,8x8`);
 }
 
 /** How axes are cut unless the caller says: a matrix as the format cuts weights, the modes of other tensors not at all. */

@@ -60,13 +60,10 @@ test('values are checked', () => {
 });
 
 test('ranks and widths are read as they are meant', () => {
-  assert.equal(['8', '0.1', '4,8,8', 'same', 'params:5000'].map(parseRank), [
-    8,
-    0.1,
-    [4, 8, 8],
-    'same',
-    { maxParams: 5000 },
-  ]);
+  assert.equal(
+    ['8', '0.1', '4,8,8', 'same', 'params:5000'].map((text) => parseRank(text)),
+    [8, 0.1, [4, 8, 8], 'same', { maxParams: 5000 }],
+  );
   for (const text of ['', 'x', '-1', '0', '4,,8', 'params:', 'params:x', 'Same', 'NaN']) {
     throws(() => parseRank(text), UsageError, /--rank is an integer, a list/);
   }
