@@ -93,7 +93,7 @@ export function matmulSoak(calls: number): Soak {
 
 /** Singular values of small plain matrices and of a small tensor, in turn, without a scope, freeing nothing. */
 export function svdSoak(calls: number): Soak {
-  const sampler = new Sampler(calls, false);
+  const sampler = new Sampler(calls, true);
   const numbers = (length: number): Float64Array => Float64Array.from({ length }, (_, k) => (k * k) % 11);
   const [typed, square] = [matrix(numbers(40), 8, 5), tensor(numbers(16), [4, 4])];
   const rows = [

@@ -1,4 +1,4 @@
 const use = require('./use.cjs');
 
 // Works because no module of the package awaits at its top level.
-console.log(use(require('rankwise'), require('rankwise/node')));
+console.log(use(require('rankwise'), require('rankwise/node'), require('rankwise/linalg')));
