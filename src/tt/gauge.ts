@@ -31,7 +31,7 @@ export interface Gauge {
 const ROOM: Readonly<Record<Real, number>> = { f32: 100, f64: 960 };
 
 /** A train with its center on core `center`. Ranks shrink to what the cores beyond a bond can fill. O(d n r^3). */
-export function gaugeOf(op: string, { cores }: Train, center: number): Gauge {
+export function gaugeOf(op: string, { cores }: Pick<Train, 'cores'>, center: number): Gauge {
   let exponent = 0;
   const scaled = cores.map((core) => {
     const found = powerOfTwo(op, core);
@@ -91,13 +91,17 @@ export function centerNorm({ cores, center }: Gauge): number {
   return item(norm2(cores[center]!));
 }
 
+/** Whether one core can carry the power of two. */
+export function fitsCenter({ cores, exponent }: Pick<Gauge, 'cores' | 'exponent'>): boolean {
+  return Math.abs(exponent) <= ROOM[cores[0]!.dtype as Real];
+}
+
 /**
  * The cores with their power of two. The center carries it; where its dtype cannot hold that, all cores take equal
  * shares, and those beside the center are orthonormal up to a power of two.
  */
 export function closed({ cores, center, exponent }: Gauge): Tensor[] {
-  const dtype = cores[center]!.dtype as Real;
-  if (Math.abs(exponent) <= ROOM[dtype]) {
+  if (fitsCenter({ cores, exponent })) {
     return cores.map((core, k) => (k === center ? timesPowerOfTwo(core, exponent) : core));
   }
   const share = Math.trunc(exponent / cores.length);

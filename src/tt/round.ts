@@ -3,7 +3,7 @@
  * SVD a bond, each allowed delta = eps |x| / sqrt(d - 1), so that the whole error is at most eps |x|. O(d n r^3).
  */
 
-import { RankError } from '../errors.ts';
+import { BackendError, RankError } from '../errors.ts';
 import type { Factored } from '../formats/network.ts';
 import { mul } from '../ops/binary.ts';
 import { contiguous } from '../ops/contiguous.ts';
@@ -13,8 +13,10 @@ import { svd } from '../ops/linalg/svd.ts';
 import { expandDims, reshape } from '../ops/reshape.ts';
 import { slice } from '../ops/slice.ts';
 import { dataSync } from '../tensor/read.ts';
-import { scope, unrecorded } from '../tensor/scope.ts';
-import { centerNorm, closed, type Gauge, gaugeOf, timesLeft } from './gauge.ts';
+import { recordingDepth, scope, unrecorded } from '../tensor/scope.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { centerNorm, closed, fitsCenter, type Gauge, gaugeOf, timesLeft } from './gauge.ts';
+import { withGradient } from './roundGrad.ts';
 import { type Train, trainOf, withCores } from './train.ts';
 
 export interface RoundOptions {
@@ -38,7 +40,8 @@ export interface Rounded {
 /**
  * The train with the smallest ranks that keep |x - round(x)| <= max(eps |x|, atol), and no rank above `maxRank`: where
  * that binds, the error is at most sqrt(d - 1) times the least possible. All cores but the last have orthonormal columns
- * [r n, s]. Throws RankError for options that are not understood, ShapeError for networks that are no trains,
+ * [r n, s]. Has a gradient, for functions of the tensor rather than of its cores; ranks count as constants, and it warns as
+ * truncate() where a cut falls between equal singular values. Throws RankError for options that are not understood, ShapeError for networks that are no trains,
  * NonFiniteError for NaN and Infinity.
  */
 export function round(x: Factored, options: RoundOptions): Factored {
@@ -49,7 +52,21 @@ export function round(x: Factored, options: RoundOptions): Factored {
 export function rounded(x: Factored, options: RoundOptions): Rounded {
   const train = trainOf('round', x);
   const caps = checkRound('round', options, train.cores.length - 1);
-  return unrecorded(() => scope(() => roundTrain(x, train, options, caps)));
+  if (recordingDepth() === 0 || train.cores.every(({ tape }) => tape === null)) {
+    const { cores, error, norm } = unrecorded(() => scope(() => roundTrain(train, options, caps)));
+    return { x: withCores(x, cores), error, norm };
+  }
+  let told = { error: 0, norm: 0 };
+  const cores = withGradient(train.cores, () => {
+    const { cores, fits, ...rest } = roundTrain(train, options, caps);
+    if (!fits) {
+      const rule = 'a gradient needs a norm in the range of numbers';
+      throw new BackendError('round', rule, `${rest.norm}`, 'scale the cores first');
+    }
+    told = rest;
+    return cores;
+  });
+  return { x: withCores(x, cores), ...told };
 }
 
 /** The most of each bond. Throws RankError. */
@@ -73,11 +90,19 @@ export function checkRound(op: string, { eps, atol, maxRank }: RoundOptions, bon
   return caps;
 }
 
-function roundTrain(x: Factored, train: Train, options: RoundOptions, caps: readonly number[]): Rounded {
+interface RoundedCores {
+  readonly cores: readonly Tensor[];
+  readonly error: number;
+  readonly norm: number;
+  /** Whether the last core carries the norm. */
+  readonly fits: boolean;
+}
+
+function roundTrain(train: Train, options: RoundOptions, caps: readonly number[]): RoundedCores {
   const gauge = gaugeOf('round', train, 0);
   const { error, norm } = truncateRight(gauge, options, caps);
   const back = (size: number): number => numberTimesPower(size, gauge.exponent);
-  return { x: withCores(x, closed(gauge)), error: back(error), norm: back(norm) };
+  return { cores: closed(gauge), error: back(error), norm: back(norm), fits: fitsCenter(gauge) };
 }
 
 /**
