@@ -2,7 +2,7 @@
 
 import { mul } from '../level3/mul';
 import { scaledRow } from './matrix';
-import { BLOCK, panelWidth, pitchOf, Room, timesN } from './wy';
+import { panelWidth, pitchOf, Room, timesN, WIDTH } from './wy';
 
 /** Lies at the start of the workspace; src/kernels/wy.ts knows how much follows. */
 @unmanaged
@@ -28,8 +28,8 @@ export class Factors extends Room {
 /** Shares out the workspace from `at` on, for k reflectors and at most `columns` columns of Q. */
 export function layOut<T>(g: Factors, at: usize, m: i32, n: i32, k: i32, columns: i32): void {
   const own = panelWidth<T>(),
-    width = min(BLOCK, (k + own - 1) & -own),
-    blocks = (k + BLOCK - 1) / BLOCK;
+    width = min(WIDTH, (k + own - 1) & -own),
+    blocks = (k + WIDTH - 1) / WIDTH;
   const part = <usize>(width * pitchOf<T>(max(n, columns))) * sizeof<T>();
   g.m = m;
   g.n = n;
@@ -84,11 +84,11 @@ function formQ<T>(g: Factors, to: usize, ldq: i32, columns: i32): void {
     w = g.width;
   memory.fill(to, 0, <usize>(g.m * ldq) * sizeof<T>());
   for (let j = g.k; j < columns; j++) store<T>(to + <usize>j * step, 1);
-  for (let j = (g.k - 1) & -BLOCK; j >= 0; j -= BLOCK) {
-    const count = min(BLOCK, g.k - j),
+  for (let j = (g.k - 1) & -WIDTH; j >= 0; j -= WIDTH) {
+    const count = min(WIDTH, g.k - j),
       rows = g.m - j,
       right = columns - j - count,
-      block = j / BLOCK;
+      block = j / WIDTH;
     const V = g.V + <usize>(block * g.m * w) * sizeof<T>(),
       N = g.N + <usize>(block * w * w) * sizeof<T>();
     const Q = to + <usize>j * step,

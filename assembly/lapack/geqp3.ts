@@ -9,7 +9,7 @@ import { madd } from '../simd/lanes';
 import { Factors, layOut, writeQ, writeR } from './factors';
 import { loadMatrix } from './matrix';
 import { reflectBy } from './reflector';
-import { BLOCK, loadWy, pitchOf, Room } from './wy';
+import { loadWy, pitchOf, Room, WIDTH } from './wy';
 
 @unmanaged
 export class Geqp3Args extends Head {
@@ -61,8 +61,8 @@ export function geqp3<T>(a: Geqp3Args): void {
   const rank = factor<T>(g, a.most, a.eps, a.permutation);
   store<i32>(a.rank, rank);
   g.k = rank;
-  for (let j = 0, V = g.V, N = g.N; j < rank; j += BLOCK) {
-    loadWy<T>(g.A, g.ld, m, j, min(BLOCK, rank - j), g.tau, V, N, g.width, changetype<Room>(g));
+  for (let j = 0, V = g.V, N = g.N; j < rank; j += WIDTH) {
+    loadWy<T>(g.A, g.ld, m, j, min(WIDTH, rank - j), g.tau, V, N, g.width, changetype<Room>(g));
     V += <usize>(m * g.width) * sizeof<T>();
     N += <usize>(g.width * g.width) * sizeof<T>();
   }

@@ -1,5 +1,5 @@
 /**
- * Householder QR of a batch of matrices, blocked: panels of 64 bytes, blocks of 32 columns, the rest by products.
+ * Householder QR of a batch of matrices, blocked: panels of 64 bytes, blocks of 16 columns, the rest by products.
  * LAPACK's xGEQRF and xORGQR, with reflectors in compact-WY form (Schreiber & Van Loan 1989).
  */
 
@@ -8,7 +8,7 @@ import { width as lanes } from '../simd/lanes';
 import { Factors, layOut, writeQ, writeR } from './factors';
 import { loadMatrix } from './matrix';
 import { panel } from './panel';
-import { applyWy, BLOCK, joinWy, panelWidth, Room } from './wy';
+import { applyWy, joinWy, panelWidth, Room, WIDTH } from './wy';
 
 @unmanaged
 export class GeqrfArgs extends Head {
@@ -30,7 +30,7 @@ export function geqrf<T>(a: GeqrfArgs): void {
   layOut<T>(g, a.work + 128, a.m, a.n, min(a.m, a.n), a.columns);
   for (let t = <usize>a.begin; t < <usize>a.end; t++) {
     const power = loadMatrix<T>(a.A + t * size, a.m, a.n, g.A, g.ld);
-    for (let j = 0; j < g.k; j += BLOCK) factorBlock<T>(g, j);
+    for (let j = 0; j < g.k; j += WIDTH) factorBlock<T>(g, j);
     if (a.tau) memory.copy(a.tau + t * <usize>g.k * sizeof<T>(), g.tau, <usize>g.k * sizeof<T>());
     if (a.F) writeF<T>(g, a.F + t * size, power);
     if (a.R) writeR<T>(g, a.R + t * <usize>(rows * g.n) * sizeof<T>(), rows, power);
@@ -38,13 +38,13 @@ export function geqrf<T>(a: GeqrfArgs): void {
   }
 }
 
-/** Factors columns [j, j + BLOCK) and applies their reflectors to the columns on the right. */
+/** Factors columns [j, j + WIDTH) and applies their reflectors to the columns on the right. */
 function factorBlock<T>(g: Factors, j: i32): void {
   const own = panelWidth<T>(),
-    count = min(BLOCK, g.k - j),
+    count = min(WIDTH, g.k - j),
     rows = g.m - j,
     w = g.width;
-  const block = j / BLOCK;
+  const block = j / WIDTH;
   const V = g.V + <usize>(block * g.m * w) * sizeof<T>(),
     N = g.N + <usize>(block * w * w) * sizeof<T>();
   memory.fill(N, 0, <usize>(w * w) * sizeof<T>());
@@ -55,6 +55,8 @@ function factorBlock<T>(g: Factors, j: i32): void {
     takePanel<T>(A, g.ld, rows - p, b, g.P + 128);
     panel<T>(g.P + 128, rows - p, b, g.tau + <usize>(j + p) * sizeof<T>(), N + corner, w * sizeof<T>(), g.P);
     putPanel<T>(g.P + 128, rows - p, b, A, g.ld, V + <usize>p * sizeof<T>(), p, w);
+    // A block of f32 is one panel.
+    if (sizeof<T>() < 8) continue;
     const right = A + <usize>b * sizeof<T>();
     applyWy<T>(V + corner, w, rows - p, b, N + corner, w, true, right, g.ld, count - p - b, changetype<Room>(g));
     if (p) joinWy<T>(V, w, rows, p, b, N, w, changetype<Room>(g));
@@ -105,8 +107,8 @@ function writeF<T>(g: Factors, F: usize, power: T): void {
       if (j >= i || j >= g.k) {
         store<T>(F, load<T>(from + <usize>j * sizeof<T>()) / power);
       } else {
-        const first = j & -BLOCK,
-          at = (first / BLOCK) * g.m * w + (i - first) * w + (j - first);
+        const first = j & -WIDTH,
+          at = (first / WIDTH) * g.m * w + (i - first) * w + (j - first);
         store<T>(F, load<T>(g.V + <usize>at * sizeof<T>()));
       }
     }

@@ -2,7 +2,7 @@
 
 import { Head } from '../abi';
 import { Factors, layOut } from './factors';
-import { applyWy, BLOCK, loadWy, Room } from './wy';
+import { applyWy, loadWy, Room, WIDTH } from './wy';
 
 @unmanaged
 export class OrmqrArgs extends Head {
@@ -21,21 +21,21 @@ export function ormqr<T>(a: OrmqrArgs): void {
   const g = changetype<Factors>(a.work),
     m = a.m,
     k = min(m, a.n);
-  layOut<T>(g, a.work + 128, m, max(a.columns, k), min(k, BLOCK), 0);
+  layOut<T>(g, a.work + 128, m, max(a.columns, k), min(k, WIDTH), 0);
   const room = changetype<Room>(g),
     w = g.width,
     size = <usize>(m * a.columns) * sizeof<T>(),
     transposed = a.transposed != 0,
-    last = (k - 1) & -BLOCK;
+    last = (k - 1) & -WIDTH;
   for (let t = <usize>a.begin; t < <usize>a.end; t++) {
     const F = a.F + t * <usize>(m * a.n) * sizeof<T>(),
       tau = a.tau + t * <usize>k * sizeof<T>(),
       Y = a.Y + t * size;
     memory.copy(Y, a.C + t * size, size);
     if (!transposed) negateRows<T>(F, a.n, k, Y, a.columns);
-    for (let p = 0; p <= last; p += BLOCK) {
+    for (let p = 0; p <= last; p += WIDTH) {
       const j = transposed ? p : last - p,
-        b = min(BLOCK, k - j);
+        b = min(WIDTH, k - j);
       loadWy<T>(F, a.n, m, j, b, tau, g.V, g.N, w, room);
       const rows = Y + <usize>(j * a.columns) * sizeof<T>();
       applyWy<T>(g.V, w, m - j, b, g.N, w, transposed, rows, a.columns, a.columns, room);

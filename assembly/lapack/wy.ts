@@ -7,7 +7,10 @@
 import { mul } from '../level3/mul';
 import { madd, width as lanes } from '../simd/lanes';
 
-/** Columns of a block; src/kernels/wy.ts has the same. */
+/** Columns of a block of QR: more make T heavier than what long products gain. src/kernels/wy.ts has the same. */
+export const WIDTH: i32 = 16;
+
+/** Columns of a block where vectors of the SVD are formed. */
 export const BLOCK: i32 = 32;
 
 /** Columns of a panel: rows of 64 bytes. */

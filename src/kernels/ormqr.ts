@@ -29,7 +29,7 @@ export const ormqr: Kernel<typeof fields> = defineKernel({
   tasks: (a) => a.batch,
   scratch({ m, n, columns }, bytes) {
     const k = Math.min(m, n);
-    return factorsBytes(m, Math.max(columns, k), Math.min(k, 32), 0, bytes);
+    return factorsBytes(m, Math.max(columns, k), Math.min(k, 16), 0, bytes);
   },
   reference(a) {
     const { m, n, columns } = a;

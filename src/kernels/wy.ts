@@ -2,8 +2,8 @@
 
 import { mulBytes } from './mul.ts';
 
-/** Columns of a block. */
-const BLOCK = 32;
+/** Columns of a block of V. */
+const WIDTH = 16;
 
 /** Elements from row to row of n elements: an odd multiple of 64 bytes. */
 export function pitchOf(n: number, elementBytes: number): number {
@@ -11,16 +11,16 @@ export function pitchOf(n: number, elementBytes: number): number {
 }
 
 /** Columns of a block of V for k reflectors. */
-export function blockWidth(k: number, elementBytes: number): number {
+function blockWidth(k: number, elementBytes: number): number {
   const own = 64 / elementBytes;
-  return Math.min(BLOCK, Math.ceil(k / own) * own);
+  return Math.min(WIDTH, Math.ceil(k / own) * own);
 }
 
 /** V and N of k reflectors of m elements, and what applying them to `columns` columns takes. */
 export function wyBytes(m: number, k: number, columns: number, elementBytes: number): number {
   const width = blockWidth(k, elementBytes);
   const lines = pitchOf(columns, elementBytes);
-  const blocks = Math.ceil(k / BLOCK);
+  const blocks = Math.ceil(k / WIDTH);
   const elements = blocks * width * (m + width) + pitchOf(k, elementBytes) + 2 * width * lines;
   return elements * elementBytes + mulBytes(m, lines, Math.max(m, width), elementBytes);
 }
