@@ -15,7 +15,8 @@ import { swapAxes } from '../transpose.ts';
 import { abs } from '../unary.ts';
 import { where } from '../where.ts';
 
-const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
+/** The distance from 1 to the next number. */
+export const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
 
 export const t = (x: Tensor): Tensor => swapAxes(x, -2, -1);
 /** [..., k] as a column [..., k, 1], or a row [..., 1, k]. */

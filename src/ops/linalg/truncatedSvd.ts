@@ -3,6 +3,7 @@
  * the cut does not fall between equal ones.
  */
 
+import { realDtype } from '../../dtype.ts';
 import { dataSync } from '../../tensor/read.ts';
 import { recordingDepth, scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -15,16 +16,16 @@ import { type Cut, checkCut, checkOneCut, cutOf } from './cut.ts';
 import { checkFinite, matricesOf } from './matrices.ts';
 import { projectionGrad } from './projector.ts';
 import { leading, type Svd, svd } from './svd.ts';
-import { row, t } from './svdGrad.ts';
+import { row, t, ulps } from './svdGrad.ts';
 
-/** Gaps of singular values below this part of the largest one leave a gradient without meaning. */
+/** Gaps of singular values below this part of the largest one leave a gradient without meaning; in f32, below 8 ulp. */
 const LEAST_GAP = 1e-8;
 
 /**
  * U_r diag(S_r) Vt_r [..., m, n] of a [..., m, n]: the nearest matrices of rank r in the Frobenius norm, r being chosen by
  * `rank` and `eps` as in svd(). Its gradient depends on singular values only through differences across the cut, so it is
  * exact where kept ones are equal or zero, and so are the gradient's own gradients; r counts as a constant. Taking it
- * warns (onWarning) where a gap at the cut is below 1e-8 of the largest singular value. Throws as svd().
+ * warns (onWarning) where a gap at the cut is below 1e-8 (f32: 8 ulp) of the largest singular value. Throws as svd().
  */
 export function truncate(a: Tensor, cut: Cut = {}): Tensor {
   const { m, n, batch } = matricesOf('truncate', a);
@@ -64,11 +65,12 @@ function checkGaps(S: Tensor, r: number): void {
   const k = S.shape.at(-1)!;
   if (r >= k) return;
   const values = dataSync(S);
+  const least = Math.max(LEAST_GAP, 8 * ulps[realDtype('truncate', [S])]);
   for (let at = 0; at < values.length; at += k) {
     const s = values.subarray(at, at + k);
-    if (gapAt(s, r) >= LEAST_GAP) continue;
-    const rule = `singular values ${r} and ${r + 1} differ by ${LEAST_GAP} of the largest`;
-    warn('truncate', rule, `a difference of ${gapAt(s, r)}`, remedyOf(s, r));
+    if (gapAt(s, r) >= least) continue;
+    const rule = `singular values ${r} and ${r + 1} differ by ${least} of the largest`;
+    warn('truncate', rule, `a difference of ${gapAt(s, r)}`, remedyOf(s, r, least));
     return;
   }
 }
@@ -79,8 +81,8 @@ function gapAt(s: ArrayLike<number>, r: number): number {
 }
 
 /** The nearest ranks whose gap is open. */
-function remedyOf(s: ArrayLike<number>, r: number): string {
-  const isOpen = (q: number): boolean => q === s.length || gapAt(s, q) >= LEAST_GAP;
+function remedyOf(s: ArrayLike<number>, r: number, least: number): string {
+  const isOpen = (q: number): boolean => q === s.length || gapAt(s, q) >= least;
   let [below, above] = [r - 1, r + 1];
   while (below > 0 && !isOpen(below)) below--;
   while (!isOpen(above)) above++;

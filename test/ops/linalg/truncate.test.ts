@@ -1,6 +1,7 @@
 /** truncate: the nearest matrix of low rank, and its gradients where singular values coincide. */
 
 import {
+  cast,
   DtypeError,
   dataSync,
   matmul,
@@ -124,6 +125,8 @@ test('a cut between equal singular values warns, names ranks that do not, and gi
   assert.is(heard.length, 1);
   assert.is(heard[0]!.op, 'truncate');
   assert.match(heard[0]!.message, /^truncate: singular values 3 and 4 differ by 1e-8 .*; got .*; cut at rank 1 or 4$/);
+  const single = warnings(() => gradientOf(cast(planted(6, 5, [4, 2, 2, 1, 1]), 'f32'), 2));
+  assert.is(single.length, 1);
   const zero = warnings(() => assert.ok(Array.from(gradientOf(zeros([3, 3], 'f64'), 1)).every(Number.isFinite)));
   assert.match(zero[0]!.message, /; cut at rank 3$/);
   assert.equal(
