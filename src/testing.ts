@@ -25,8 +25,8 @@ export {
 } from './testing/matrices.ts';
 export { type MatrixImpl, matrixLaws } from './testing/matrixLaws.ts';
 export { dtypes, type ShapeOptions, seeds, shapes } from './testing/shapes.ts';
+export type { Dense } from './testing/dense.ts';
 export {
-  type Dense,
   type FactoredOptions,
   factoreds,
   type Planted,
@@ -34,3 +34,7 @@ export {
   type TensorOptions,
   tensors,
 } from './testing/tensors.ts';
+export type { Cut, Gauge } from './testing/tt/laws.ts';
+export type { TrainImpl } from './testing/tt/implementation.ts';
+export { type TrainOptions, trainPairs, trains } from './testing/tt/samples.ts';
+export { ttLaws } from './testing/ttLaws.ts';

@@ -20,27 +20,28 @@ export interface LawOptions {
   readonly onSkip?: (law: string, missing: readonly string[]) => void;
 }
 
-/** A law before it knows the implementation. */
-export interface LawOf<Impl> {
+/** A law before it knows the implementation, of which the functions in `needs` are called as those of `Whole`. */
+export interface LawOf<Impl, Whole = Required<Impl>> {
   readonly id: string;
   readonly says: string;
   /** The functions without which it cannot be checked. */
   readonly needs: readonly (keyof Impl & string)[];
   /** Only called where the implementation has what the law needs. */
-  readonly property: (impl: Required<Impl>, dtype: Real) => fc.IRawProperty<unknown>;
+  readonly property: (impl: Whole, dtype: Real) => fc.IRawProperty<unknown>;
 }
 
-/** The laws that an implementation can be held to. */
-export function lawsFor<Impl extends object>(
+/** The laws that an implementation can be held to; `whole` is what its functions make for them. */
+export function lawsFor<Impl extends object, Whole>(
   family: string,
-  table: readonly LawOf<Impl>[],
+  table: readonly LawOf<Impl, Whole>[],
   impl: Impl,
+  whole: Whole,
   { dtype = 'f64', onSkip = tell(family) }: LawOptions,
 ): Law[] {
   return table.flatMap(({ id, says, needs, property }) => {
     const name = `${id} ${says}`;
     const missing = needs.filter((each) => typeof impl[each] !== 'function');
-    if (missing.length === 0) return [{ id, name, property: property(impl as Required<Impl>, dtype) }];
+    if (missing.length === 0) return [{ id, name, property: property(whole, dtype) }];
     onSkip(name, missing);
     return [];
   });
@@ -51,12 +52,17 @@ const tell =
   (law: string, missing: readonly string[]): void =>
     warn(family, `law ${law} is checked`, `no ${missing.join(', ')}`, 'add it to the implementation, or pass onSkip');
 
-/** The unit of tolerances: 2^-53 in f64; in f32 2^-24, twice, as constants are doubled there. */
+/** The unit roundoff: 2^-53 or 2^-24. */
 export function unitOf(dtype: Real): number {
-  return dtype === 'f64' ? 1.1102230246251565e-16 : 1.1920928955078125e-7;
+  return dtype === 'f64' ? 1.1102230246251565e-16 : 5.9604644775390625e-8;
 }
 
-/** Throws unless `value` is at most `limit`; NaN is above everything. */
-export function atMost(value: number, limit: number, what: string): void {
-  if (!(value <= limit)) throw new Error(`${what} is at most ${limit}; got ${value}`);
+/** c u, and twice that in single precision. */
+export function ulps({ unit }: { readonly unit: number }, c: number): number {
+  return c * unit * (unit > 1e-10 ? 2 : 1);
+}
+
+/** Throws unless value <= bound; NaN is above everything. */
+export function atMost(value: number, bound: number, what: string): void {
+  if (!(value <= bound)) throw new Error(`${what} is ${value}, above ${bound}`);
 }

@@ -124,5 +124,5 @@ const table: readonly LawOf<MatrixImpl>[] = [
  * `for (const { name, property } of matrixLaws({ svd })) test(name, () => fc.assert(property));`
  */
 export function matrixLaws(impl: MatrixImpl, options: LawOptions = {}): Law[] {
-  return lawsFor('matrixLaws', table, impl, options);
+  return lawsFor('matrixLaws', table, impl, impl as Required<MatrixImpl>, options);
 }

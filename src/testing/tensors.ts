@@ -11,6 +11,7 @@ import { bondsOf, type Factored, ranksOf, type Sizes } from '../formats/network.
 import { fold, key } from '../random.ts';
 import { showShape, sizeOf } from '../shape.ts';
 import { dataSync } from '../tensor/read.ts';
+import type { Dense } from './dense.ts';
 import { printed, type ShapeOptions, seeds, shapes } from './shapes.ts';
 
 export interface TensorOptions extends ShapeOptions {
@@ -21,13 +22,6 @@ export interface TensorOptions extends ShapeOptions {
 export interface FactoredOptions extends TensorOptions {
   /** Least and greatest rank of each bond, before the bound that the shape sets; default 1 to 4. */
   readonly rank?: readonly [least: number, most: number];
-}
-
-/** A dense tensor in plain numbers, row-major: `tensor(values, shape)` makes one of rankwise of it. */
-export interface Dense {
-  readonly shape: readonly number[];
-  /** In f32 each value is a single. */
-  readonly values: Float64Array;
 }
 
 /** Dense tensors with normally distributed elements: of full rank. */

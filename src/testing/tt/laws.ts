@@ -6,6 +6,7 @@
 import { powerOfTwo } from '../../math/exp.ts';
 import { binaryExponent, significand } from '../../math/precision.ts';
 import { type Dense, dense, distance, normOf } from '../dense.ts';
+import { atMost, ulps } from '../law.ts';
 import {
   balancedFullOf,
   fullOf,
@@ -16,6 +17,8 @@ import {
   ranksOfCores,
   unfoldedValues,
 } from './cores.ts';
+
+export { atMost, ulps };
 
 /** What a train can be asked to keep. */
 export interface Cut {
@@ -54,20 +57,12 @@ export interface TrainSample {
   readonly eps: number;
 }
 
-/** Throws unless value <= bound. */
-export function atMost(value: number, bound: number, what: string): void {
-  if (!(value <= bound)) throw new Error(`${what} is ${value}, above ${bound}`);
-}
-
 /** Throws unless every number is at most its bound. */
 export function eachAtMost(values: readonly number[], bounds: readonly number[], what: string): void {
   if (values.length !== bounds.length || values.some((x, k) => x > bounds[k]!)) {
     throw new Error(`${what} are [${values}], above [${bounds}]`);
   }
 }
-
-/** c u, and twice that in single precision. */
-export const ulps = (impl: { readonly unit: number }, c: number): number => c * impl.unit * (impl.unit > 1e-10 ? 2 : 1);
 
 /** Ranks that no train of these modes exceeds: the smaller side of each cut. */
 export function rankBounds(modes: readonly number[]): number[] {
@@ -77,6 +72,11 @@ export function rankBounds(modes: readonly number[]): number[] {
     left *= n;
     return Math.min(left, total / left);
   });
+}
+
+/** What a tensor that is small beside its cores may lose: each entry is a sum of terms that cancel. */
+export function lostInside(impl: { readonly unit: number }, cores: readonly Dense[]): number {
+  return ulps(impl, 2) * cores.length * productOfNorms(cores);
 }
 
 /** TT1: |X - T| <= eps |X| + 50 u d |X|. */
@@ -138,7 +138,7 @@ export function roundingUndoesSums<T>(impl: Trains<T>, { cores, eps }: TrainSamp
   if (twice.join() !== want.join()) throw new Error(`ranks of x + x are [${twice}], of x [${want}]`);
   const n = normOf(fullOf(cores));
   const nothing = impl.sub(x, x);
-  const noise = ulps(impl, 900) * Math.max(n, productOfNorms(cores) * 1e-3);
+  const noise = ulps(impl, 900) * n + lostInside(impl, cores);
   atMost(impl.norm(nothing), noise, 'norm of x - x');
   const rounded = impl.cores(impl.round(nothing, { atol: noise }));
   if (ranksOfCores(rounded).some((r) => r !== 1)) throw new Error(`ranks of x - x are [${ranksOfCores(rounded)}]`);
@@ -152,11 +152,11 @@ export function roundingIsIdempotent<T>(impl: Trains<T>, { cores, eps }: TrainSa
   if (got !== want) throw new Error(`ranks [${want}] became [${got}] at eps ${eps / 2}`);
 }
 
-/** TT14: G and its inverse between two cores change nothing but 10 kappa u d |x|. */
+/** TT14: G and its inverse between two cores change nothing but 10 kappa u d |x|, where cores do not cancel. */
 export function gaugeIsFree<T>(impl: Trains<T>, cores: readonly Dense[], gauge: Gauge): void {
   const [a, b] = [impl.full(impl.fromCores(cores)), impl.full(impl.fromCores(regauged(cores, gauge)))];
-  const scale = Math.max(normOf(a), productOfNorms(cores) * 1e-2);
-  atMost(distance(a, b), ulps(impl, 10) * gauge.condition * cores.length * scale, 'change');
+  const bound = ulps(impl, 10) * cores.length * normOf(a) + lostInside(impl, cores);
+  atMost(distance(a, b), bound * gauge.condition, 'change');
 }
 
 /** TT10: the norm of a difference of equal tensors is 1e-13 of theirs (900 u), which no norm by inner products gives. */
@@ -183,7 +183,7 @@ export function regauged(cores: readonly Dense[], { pairs }: Gauge): Dense[] {
 export function orthogonalizationIsGauge<T>(impl: Trains<T>, cores: readonly Dense[], center: number): void {
   const x = impl.orthogonalize(impl.fromCores(cores), center);
   const whole = fullOf(cores);
-  const bound = ulps(impl, 15) * cores.length * Math.max(normOf(whole), productOfNorms(cores) * 1e-2);
+  const bound = ulps(impl, 15) * cores.length * normOf(whole) + lostInside(impl, cores);
   atMost(distance(impl.full(x), whole), bound, 'change');
   const got = impl.cores(x);
   atMost(Math.abs(normOf(got[center]!) - normOf(whole)), bound, 'norm of the center');
@@ -222,6 +222,8 @@ export function contractionsAgree<T>(impl: Trains<T>, cores: readonly Dense[]): 
   atMost(distance(whole, balancedFullOf(cores)), bound, 'difference by halves');
 }
 
+const isPower = (x: number): boolean => x > 0 && x < Infinity && significand(x, binaryExponent(x)) === 1;
+
 /** TT20: a power of two changes the cores by a power of two, bit for bit. */
 export function scaleIsExact<T>(impl: Trains<T>, { a, eps }: DenseSample, exponent: number): void {
   const plain = impl.cores(impl.decompose(a, { eps }).x);
@@ -236,7 +238,7 @@ export function scaleIsExact<T>(impl: Trains<T>, { a, eps }: DenseSample, expone
   plain.forEach((core, k) => {
     const at = core.values.findIndex((v) => v !== 0);
     const factor = at < 0 ? 1 : scaled[k]!.values[at]! / core.values[at]!;
-    if (significand(factor, binaryExponent(factor)) !== 1) throw new Error(`core ${k} is scaled by ${factor}`);
+    if (!isPower(factor)) throw new Error(`core ${k} is scaled by ${factor}`);
     total *= factor;
     const same = core.shape.join() === scaled[k]!.shape.join();
     if (!same || !core.values.every((v, j) => Object.is(v * factor, scaled[k]!.values[j]))) {
@@ -255,4 +257,21 @@ export function ranksAreMonotone<T>(impl: Trains<T>, a: Dense, descending: reado
     if (shrunk >= 0) throw new Error(`at eps ${eps} the ranks [${before}] became [${ranks}]`);
     before = ranks;
   }
+}
+
+/** TT22: one mode is kept exactly, of two the error at rank r is that of the SVD, and a mode of size 0 is refused. */
+export function fewModesAreKnown<T>(impl: Trains<T>, a: Dense, most: number): void {
+  const rank = rankBounds(a.shape).map((bound) => Math.min(bound, most));
+  if (rank.length === 0) atMost(distance(impl.full(impl.decompose(a, { eps: 0.5 }).x), a), 0, 'error of one mode');
+  else fixedRankIsQuasiOptimal(impl, a, rank);
+  let refused = false;
+  try {
+    impl.decompose(
+      dense([...a.shape, 0], () => 0),
+      { eps: 0 },
+    );
+  } catch {
+    refused = true;
+  }
+  if (!refused) throw new Error('a mode of size 0 is refused; got a train');
 }
