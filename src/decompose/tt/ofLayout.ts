@@ -1,4 +1,4 @@
-/** TT-SVD of a dense tensor whose modes are those of a chain of cores: of trains and of TT-matrices. */
+/** The train of a dense tensor whose modes are those of a chain of cores: of trains and of TT-matrices. */
 
 import type { Format, Layout } from '../../formats/format.ts';
 import { bondsOf, Factored } from '../../formats/network.ts';
@@ -10,8 +10,8 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { tail } from '../../tt/round.ts';
 import { Decomposed } from '../decomposed.ts';
 import { rankCaps } from '../modes.ts';
-import { type DecomposeOptions, progressed } from '../options.ts';
-import { trainSvd } from './trainSvd.ts';
+import { progressed } from '../options.ts';
+import { type TrainMethodOptions, trainBy } from './method.ts';
 
 /** The network of a layout filled from a dense tensor; its parts are the cores of a chain, in order. */
 export function trainOfLayout(
@@ -19,8 +19,9 @@ export function trainOfLayout(
   format: Format,
   layout: Layout,
   a: Tensor,
-  options: DecomposeOptions,
+  options: TrainMethodOptions,
 ): Decomposed {
+  const train = trainBy(op, options);
   const ranks = rankCaps(format, layout, options.rank);
   const bonds = bondsOf(layout.net);
   const { open, parts } = layout.net;
@@ -33,7 +34,7 @@ export function trainOfLayout(
         open.map((label) => layout.modes[label]!),
       );
       const order = labels.flat().map((label) => open.indexOf(label));
-      const { cores, tails } = trainSvd(op, reshape(contiguous(transpose(apart, order)), sizes), {
+      const { cores, tails } = train(reshape(contiguous(transpose(apart, order)), sizes), {
         eps: options.eps,
         caps: bonds.map((bond) => ranks[bond]!),
         onBond: (step, error) => progressed(options, { step, of: bonds.length, error }),

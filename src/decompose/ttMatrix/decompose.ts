@@ -8,10 +8,11 @@ import { showShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Decomposed } from '../decomposed.ts';
 import { checkDense } from '../modes.ts';
-import { checkOptions, type DecomposeOptions } from '../options.ts';
+import { checkOptions } from '../options.ts';
+import type { TrainMethodOptions } from '../tt/method.ts';
 import { trainOfLayout } from '../tt/ofLayout.ts';
 
-export interface MatrixDecomposeOptions extends DecomposeOptions {
+export interface MatrixDecomposeOptions extends TrainMethodOptions {
   /** What each axis is: rows ('out'), columns ('in') or the window of a convolution. Default: rows, columns, window. */
   readonly roles?: readonly Role[];
 }
