@@ -53,19 +53,20 @@ export interface CrossPlan {
 
 /** Throws ShapeError, RankError, FormatError and DtypeError for what is not understood. */
 export function planOf(shape: readonly number[], options: CrossOptions): CrossPlan {
-  checkShape('cross', shape);
-  checkOptions('cross', options);
+  checkShape('tt.cross', shape);
+  checkOptions('tt.cross', options);
   const { rank, eps, fold: folds, method = eps === undefined ? 'fixed' : 'dmrg', seed = 0 } = options;
   const { sweeps = 10, kick = 2, check = 256, dtype = 'f64' } = options;
   if (method !== 'dmrg' && method !== 'fixed') {
-    throw new FormatError('cross', "a method is 'dmrg' or 'fixed'", `'${String(method)}'`, 'choose one of them');
+    throw new FormatError('tt.cross', "a method is 'dmrg' or 'fixed'", `'${String(method)}'`, 'choose one of them');
   }
   if (method === 'fixed' && rank === undefined) {
-    throw new RankError('cross', "the method 'fixed' has a rank", 'none', "give a rank, or take 'dmrg'");
+    throw new RankError('tt.cross', "the method 'fixed' has a rank", 'none', "give a rank, or take 'dmrg'");
   }
   checkCount('kick', kick, 0);
   checkCount('check', check, 1);
-  if (!realDtypes.includes(dtype)) throw new DtypeError('cross', 'cores are f32 or f64', String(dtype), 'choose one');
+  if (!realDtypes.includes(dtype))
+    throw new DtypeError('tt.cross', 'cores are f32 or f64', String(dtype), 'choose one');
   const layout = layoutOf(tt, shape, { fold: folds });
   const sizes = layout.net.open.map((label) => layout.modes[label]!);
   const asked = rankCaps(tt, layout, rank);
@@ -77,7 +78,7 @@ export function planOf(shape: readonly number[], options: CrossOptions): CrossPl
 
 function checkCount(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new FormatError('cross', `${name} is a whole number >= ${least}`, String(value), 'correct it');
+  throw new FormatError('tt.cross', `${name} is a whole number >= ${least}`, String(value), 'correct it');
 }
 
 /** Ranks r_0..r_d that neighbours can fill: r_p <= r_{p-1} n_p and r_{p-1} <= n_p r_p. */

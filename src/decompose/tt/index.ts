@@ -6,4 +6,5 @@ export type { CrossOptions } from './crossPlan.ts';
 export { complete, type TtCompleteOptions } from './complete.ts';
 export { decompose } from './decompose.ts';
 export { type Maxvol, type MaxvolOptions, maxvol } from './maxvol.ts';
+export type { TrainMethodOptions } from './method.ts';
 export type { Entries } from './sampler.ts';

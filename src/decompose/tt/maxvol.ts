@@ -36,14 +36,14 @@ export interface Maxvol {
  * below 1.
  */
 export function maxvol(a: Tensor, options: MaxvolOptions = {}): Maxvol {
-  const { m, n: r, dtype } = matricesOf('maxvol', a);
+  const { m, n: r, dtype } = matricesOf('tt.maxvol', a);
   if (a.order !== 2 || m < r || r === 0) {
     const rule = 'the matrix has order 2, a column, and at least as many rows as columns';
-    throw new ShapeError('maxvol', rule, showShape(a.shape), 'transpose it');
+    throw new ShapeError('tt.maxvol', rule, showShape(a.shape), 'transpose it');
   }
   const { eps = 1.05, swaps = 100 } = options;
-  if (!(eps >= 1)) throw new FormatError('maxvol', 'eps is at least 1', String(eps), 'use 1.05');
-  if (!(swaps >= 0)) throw new FormatError('maxvol', 'swaps is a number >= 0', String(swaps), 'correct it');
+  if (!(eps >= 1)) throw new FormatError('tt.maxvol', 'eps is at least 1', String(eps), 'use 1.05');
+  if (!(swaps >= 0)) throw new FormatError('tt.maxvol', 'swaps is a number >= 0', String(swaps), 'correct it');
   return unrecorded(() =>
     scope(() => {
       const basis = dataSync(cast(qr(a).Q, 'f64')) as Float64Array;

@@ -57,12 +57,12 @@ export class Sampler {
   /** Throws ShapeError for what is no function, and for axes beyond 2^31 - 1. */
   constructor(f: Entries, sizes: readonly number[], axes: Axes) {
     if (typeof f !== 'function' && typeof f?.batch !== 'function') {
-      throw new ShapeError('cross', 'entries are a function, or { batch }', typeof f, 'write (i, j, k) => value');
+      throw new ShapeError('tt.cross', 'entries are a function, or { batch }', typeof f, 'write (i, j, k) => value');
     }
     for (const modes of axes) {
       const n = modes.reduce((product, k) => product * sizes[k]!, 1);
       if (n > 2147483647) {
-        throw new ShapeError('cross', 'an index of an axis fits 31 bits', String(n), 'give its modes as axes');
+        throw new ShapeError('tt.cross', 'an index of an axis fits 31 bits', String(n), 'give its modes as axes');
       }
     }
     this.#f = f;
@@ -141,14 +141,14 @@ export class Sampler {
       const values = this.#f.batch(indices, count);
       if (values?.length !== count) {
         const got = `${values?.length ?? typeof values} values for ${count} indices`;
-        throw new ShapeError('cross', 'a batch has a value for each index', got, 'correct the function');
+        throw new ShapeError('tt.cross', 'a batch has a value for each index', got, 'correct the function');
       }
       for (let k = 0; k < count; k++) out[k] = values[k]!;
     }
     for (let k = 0; k < count; k++) {
       if (Number.isFinite(out[k]!)) continue;
       const got = `${out[k]} at ${showShape([...indices.subarray(k * order, (k + 1) * order)])}`;
-      throw new NonFiniteError('cross', 'entries are finite', got, 'correct the function');
+      throw new NonFiniteError('tt.cross', 'entries are finite', got, 'correct the function');
     }
   }
 }
