@@ -21,7 +21,7 @@ export function lqRatios(a: Matrix, { L, Q }: { L: Matrix; Q: Matrix }, dtype: R
   return qrRatios(transposed(a), { Q: transposed(Q), R: transposed(L) }, dtype);
 }
 
-/** Of A[:, permutation] = Q R with all of the rank; `svals` compares the singular values of R with those of A. */
+/** Of A[:, permutation] = Q R with all of the rank. */
 export function pivotedRatios(
   a: Matrix,
   { Q, R, permutation }: { Q: Matrix; R: Matrix; permutation: ArrayLike<number> },

@@ -5,6 +5,7 @@ import { eigenvalues, eigh } from '../ops/linalg/eigh.ts';
 import { lu } from '../ops/linalg/lu.ts';
 import { polar } from '../ops/linalg/polar.ts';
 import { lq, qr } from '../ops/linalg/qr.ts';
+import { qrPivoted } from '../ops/linalg/qrPivoted.ts';
 import { randomizedSvd } from '../ops/linalg/randomizedSvd.ts';
 import { type SvdMethod, singularValues, svd } from '../ops/linalg/svd.ts';
 import { dataSync } from '../tensor/read.ts';
@@ -14,6 +15,7 @@ import {
   eighRatios,
   lqRatios,
   luRatios,
+  pivotedRatios,
   polarRatios,
   qrRatios,
   type Ratios,
@@ -97,6 +99,23 @@ export const factorizations: readonly Factorization[] = [
     judge(a, x) {
       const { L, Q } = lq(x);
       return renamed(lqRatios(a, { L: read(L), Q: read(Q) }, a.dtype), 'qr', 'lq');
+    },
+  },
+  {
+    name: 'qrp',
+    call: qrPivoted,
+    judge(a, x) {
+      const { Q, R, permutation } = qrPivoted(x);
+      const factors = { Q: read(Q), R: read(R), permutation: dataSync(permutation) };
+      // Of a rank below min(m, n) the rest are zeros.
+      const values = new Float64Array(Math.min(a.m, a.n));
+      const size = Math.max(1, a.m, a.n);
+      values.set(dataSync(singularValues(R)));
+      return {
+        ...pivotedRatios(a, factors, a.dtype),
+        // The elements of a subnormal R are rounded before it is decomposed.
+        'qrp.values': distance(values, dataSync(singularValues(x)), size, a.dtype, size),
+      };
     },
   },
   svdBy('svd', 'golubKahan'),

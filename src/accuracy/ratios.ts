@@ -102,13 +102,13 @@ export function upper({ m, n, values }: Matrix, dtype: Real): number {
 }
 
 /**
- * max |x_i - y_i| / (max |y| size ulp): how far two lists of values are apart. Half the smallest number in each of them
- * is allowed, and equal zeros are 0.
+ * max |x_i - y_i| / (max |y| size ulp): how far two lists of values are apart. `floor` times the smallest number is
+ * allowed, by default half of it in each of them; equal zeros are 0.
  */
-export function distance(x: ArrayLike<number>, y: ArrayLike<number>, size: number, dtype: Real): number {
+export function distance(x: ArrayLike<number>, y: ArrayLike<number>, size: number, dtype: Real, floor = 1): number {
   if (x.length !== y.length) return broken(dtype);
   const e = leveling(y);
-  const least = timesPower(leastOf[dtype], e);
+  const least = floor * timesPower(leastOf[dtype], e);
   let error = 0;
   for (let k = 0; k < x.length; k++) {
     const gap = Math.abs(timesPower(x[k]!, e) - timesPower(y[k]!, e));

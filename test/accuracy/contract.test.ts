@@ -76,6 +76,8 @@ test('every promise can be broken: a kernel that errs is told by quantity', () =
     ['gesvd', 1e-12, ['svd.resid', 'svd.orthU', 'svd.orthV', 'svd.values', 'polar.resid', 'polar.orth']],
     ['gesvd', -0.9, ['sketch.error', 'svd.order']],
     ['gesvj', 1e-12, ['jacobi.resid', 'jacobi.orthU', 'jacobi.orthV', 'jacobi.values']],
+    ['geqp3', 1e-12, ['qrp.resid', 'qrp.orth', 'qrp.values']],
+    ['geqp3', -0.9, ['qrp.order']],
     ['syevd', 1e-12, ['eigh.resid', 'eigh.orth', 'eigh.values']],
     ['potrf', 1e-12, ['cholesky.resid']],
     ['getrf', 1e-12, ['lu.resid']],
