@@ -1,10 +1,11 @@
-/** The dense operand of a decomposition: scaled by a power of two, over the modes of its layout; and its ranks' choice. */
+/** The dense operand of a decomposition, over the modes of its layout and with its power of two; the choice of ranks. */
 
 import { FormatError, ShapeError } from '../errors.ts';
 import type { Format, Layout, LayoutOptions, Role } from '../formats/format.ts';
 import { bondsOf, type Sizes } from '../formats/network.ts';
 import { chop } from '../ops/linalg/chop.ts';
-import { powerOfTwo } from '../ops/linalg/scale.ts';
+import { checkFinite } from '../ops/linalg/matrices.ts';
+import { exponentOf, timesPowerOfTwo } from '../ops/linalg/scale.ts';
 import { reshape } from '../ops/reshape.ts';
 import { showShape } from '../shape.ts';
 import { scope } from '../tensor/scope.ts';
@@ -14,11 +15,9 @@ import { checkOptions, type IterationOptions } from './options.ts';
 
 export interface Dense {
   readonly layout: Layout;
-  /** The tensor over its modes, times a power of two that brings its greatest entry to [1, 2). */
-  readonly x: Tensor;
-  /** Whether x has memory of its own, which may be freed. */
-  readonly owned: boolean;
-  /** The tensor is x 2^exponent. */
+  /** The tensor over its modes; the memory is the caller's. */
+  readonly a: Tensor;
+  /** a 2^-exponent has its greatest entry in [1, 2). What is made of it is made of that. */
   readonly exponent: number;
   /** The most of each bond. */
   readonly caps: Sizes;
@@ -37,10 +36,14 @@ export function denseOf(
   if (roles !== undefined) checkRoles(op, a, roles);
   const layout = layoutOf(format, a.shape, { fold: options.fold, ...(roles && { roles }) });
   const caps = rankCaps(format, layout, options.rank);
-  // In a scope of its own: the copy of a host tensor goes at once.
-  const { x, exponent } = scope(() => powerOfTwo(op, a));
+  const top = checkFinite(op, a);
   const sizes = layout.net.open.map((label) => layout.modes[label]!);
-  return { layout, x: reshape(x, sizes), owned: x.storage !== a.storage, exponent, caps };
+  return { layout, a: reshape(a, sizes), exponent: top === 0 ? 0 : exponentOf(top), caps };
+}
+
+/** a 2^-exponent, which takes as much memory as a: for iterations, which need it again and again. */
+export function scaledOf({ a, exponent }: Pick<Dense, 'a' | 'exponent'>): Tensor {
+  return scope(() => timesPowerOfTwo(a, -exponent));
 }
 
 function checkRoles(op: string, a: Tensor, roles: readonly Role[]): void {

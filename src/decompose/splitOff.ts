@@ -5,10 +5,13 @@
  * the short side.
  */
 
+import { backend } from '../backend/current.ts';
+import type { Real } from '../dtype.ts';
 import { concat } from '../ops/concat.ts';
-import { contiguous } from '../ops/contiguous.ts';
+import { contiguous, copyInto } from '../ops/contiguous.ts';
 import { pair, pairing } from '../ops/einsum/pair.ts';
 import { qr } from '../ops/linalg/qr.ts';
+import { timesPowerOfTwo } from '../ops/linalg/scale.ts';
 import { svd } from '../ops/linalg/svd.ts';
 import { triangle } from '../ops/linalg/triangle.ts';
 import { matmul } from '../ops/matmul.ts';
@@ -16,6 +19,7 @@ import { reshape } from '../ops/reshape.ts';
 import { slice, split } from '../ops/slice.ts';
 import { swapAxes, transpose } from '../ops/transpose.ts';
 import { sizeOf } from '../shape.ts';
+import { blank } from '../tensor/create.ts';
 import { dataSync } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -36,37 +40,50 @@ export interface Split extends Basis {
 }
 
 /** A block has at least so many times as many rows as columns, and a tensor at most so many blocks. */
-const TALL = 8;
+const TALL = 2;
 const BLOCKS = 16;
+/** Exponents that an orthonormal factor bears without harm. */
+const BORNE: Readonly<Record<Real, number>> = { f32: 60, f64: 500 };
+
+export interface SplitOptions {
+  /** The tensor is x 2^-exponent; default 0. Blocks are scaled, never the whole. */
+  readonly exponent?: number;
+  /** Frees x as soon as it is no longer needed. */
+  readonly consumes?: boolean;
+}
 
 /** The leading left singular vectors of x [.., ..] with the modes `rows` against all others. */
-export function basisOf(x: Tensor, rows: readonly number[], choose: Choose): Basis {
+export function basisOf(x: Tensor, rows: readonly number[], choose: Choose, exponent = 0): Basis {
   const { m, n } = sidesOf(x, rows);
   return scope(() => {
-    if (m <= n) return shortBasis(x, rows, choose);
-    const { U, values } = tallSplit(x, rows, choose, false);
+    if (m <= n) return shortBasis(x, rows, choose, exponent);
+    const { U, values } = tallSplit(x, rows, choose, { exponent });
     return { U, values };
   });
 }
 
-/** As basisOf(), with what is left of x. `consumes` frees x as soon as it is no longer needed. */
-export function splitOff(x: Tensor, rows: readonly number[], choose: Choose, consumes = false): Split {
+/** As basisOf(), with what is left of x. */
+export function splitOff(x: Tensor, rows: readonly number[], choose: Choose, options: SplitOptions = {}): Split {
+  const { exponent = 0, consumes = false } = options;
   const { m, n } = sidesOf(x, rows);
   const result = scope((): Split => {
-    if (m > n) return tallSplit(x, rows, choose, consumes);
-    const { U, values } = shortBasis(x, rows, choose);
-    return { U, values, rest: projected(x, rows, U) };
+    if (m > n) return tallSplit(x, rows, choose, options);
+    const { U, values } = shortBasis(x, rows, choose, exponent);
+    return { U, values, rest: projected(x, rows, U, exponent) };
   });
   if (consumes) x.dispose();
   return result;
 }
 
-/** U'X [r, ...other modes] for U [...rows, r]. */
-export function projected(x: Tensor, rows: readonly number[], U: Tensor): Tensor {
+/** U'X 2^-exponent [r, ...other modes] for U [...rows, r]. */
+export function projected(x: Tensor, rows: readonly number[], U: Tensor, exponent = 0): Tensor {
   const labels = x.shape.map((_, k) => `n${k}`);
   const own = rows.map((k) => labels[k]!);
   const others = labels.filter((label) => !own.includes(label));
-  return pair(U, x, pairing([...own, 'r'], labels, ['r', ...others]));
+  const product = pairing([...own, 'r'], labels, ['r', ...others]);
+  // In one step where U bears the whole power, which saves a copy of the result.
+  const first = Math.abs(exponent) <= BORNE[U.dtype as Real] ? exponent : Math.trunc(exponent / 2);
+  return scope(() => timesPowerOfTwo(pair(timesPowerOfTwo(U, -first), x, product), first - exponent));
 }
 
 function othersOf(x: Tensor, rows: readonly number[]): number[] {
@@ -79,12 +96,12 @@ function sidesOf(x: Tensor, rows: readonly number[]): { m: number; n: number } {
 }
 
 /** Few rows: the triangle of the transpose has the same left singular vectors. */
-function shortBasis(x: Tensor, rows: readonly number[], choose: Choose): Basis {
+function shortBasis(x: Tensor, rows: readonly number[], choose: Choose, exponent: number): Basis {
   const { m, n } = sidesOf(x, rows);
   const others = othersOf(x, rows);
   const order = [...others, ...rows];
   const triangles = blocksOf(x, others, n, m).map((part) =>
-    scope(() => triangle(reshape(transpose(part, order), [-1, m]))),
+    scope(() => triangle(reshape(transpose(part, order), [-1, m]), exponent)),
   );
   const R = triangles.length === 1 ? triangles[0]! : triangle(concat(triangles));
   const { U, S } = svd(swapAxes(R, 0, 1));
@@ -93,51 +110,65 @@ function shortBasis(x: Tensor, rows: readonly number[], choose: Choose): Basis {
   return { U: reshape(first, [...rows.map((k) => x.shape[k]!), -1]), values };
 }
 
-/** Views of x along the longest of some modes. */
+/** Views of x along the longest of some modes, which are `count` rows of `width` columns. */
 function blocksOf(x: Tensor, modes: readonly number[], count: number, width: number): Tensor[] {
   const axis = longest(x, modes);
   if (axis === undefined) return [x];
   const length = x.shape[axis]!;
-  const each = count / length;
-  const step = Math.max(1, Math.ceil((TALL * width) / each), Math.ceil(length / BLOCKS));
-  if (2 * step > length) return [x];
-  // The last block takes the remainder, so that none is flat.
-  const sizes = new Array<number>(Math.floor(length / step)).fill(step);
-  sizes[sizes.length - 1]! += length % step;
-  return split(x, sizes, axis);
+  const least = Math.max(1, Math.ceil((TALL * width * length) / count), Math.ceil(length / BLOCKS));
+  const blocks = Math.max(1, Math.floor(length / least));
+  // As equal as can be: the largest one takes the memory.
+  const sizes = Array.from({ length: blocks }, (_, k) => Math.floor(length / blocks) + (k < length % blocks ? 1 : 0));
+  return blocks === 1 ? [x] : split(x, sizes, axis);
 }
 
 function longest(x: Tensor, modes: readonly number[]): number | undefined {
   return modes.reduce<number | undefined>((a, b) => (a === undefined || x.shape[b]! > x.shape[a]! ? b : a), undefined);
 }
 
-/** Many rows: QR of blocks, SVD of the triangle, and the two orthogonal factors multiplied block by block. */
-function tallSplit(x: Tensor, rows: readonly number[], choose: Choose, consumes: boolean): Split {
+/**
+ * Many rows: QR of blocks, SVD of the triangle, and the two orthogonal factors multiplied block by block. Where x goes,
+ * the blocks' orthogonal factors take its place; where it stays, they are made a second time instead of being kept.
+ */
+function tallSplit(x: Tensor, rows: readonly number[], choose: Choose, options: SplitOptions): Split {
+  const { exponent = 0, consumes = false } = options;
   const { m, n } = sidesOf(x, rows);
   const others = othersOf(x, rows);
+  const all = rows.map((k) => x.shape[k]!);
   const blocks = blocksOf(x, rows, m, n);
-  const factors = blocks.map((part) => scope(() => qr(reshape(transpose(part, [...rows, ...others]), [-1, n]))));
-  const sizes = others.map((k) => x.shape[k]!);
-  const axis = longest(x, rows)!;
-  const shapes = blocks.map((part) => rows.map((k) => part.shape[k]!));
+  const factor = (part: Tensor): { Q: Tensor; R: Tensor } =>
+    qr(reshape(timesPowerOfTwo(transpose(part, [...rows, ...others]), -exponent), [-1, n]));
+  const kept = consumes || blocks.length === 1 ? blocks.map((part) => scope(() => factor(part))) : null;
+  const triangles = kept?.map(({ R }) => R) ?? blocks.map((part) => scope(() => factor(part).R));
   if (consumes) x.dispose();
-  const top = factors.length === 1 ? factors[0]! : qr(concat(factors.map(({ R }) => R)));
-  const { U: A, S } = svd(top.R);
-  const values = Float64Array.from(dataSync(S));
-  const first = slice(A, [null, [0, choose(values)]]);
-  const rest = matmul(swapAxes(first, 0, 1), top.R);
-  const turns =
-    factors.length === 1
-      ? [first]
-      : split(
-          matmul(top.Q, first),
-          factors.map(({ R }) => R.shape[0]!),
-        );
-  const parts = factors.map(({ Q }, k) => {
-    const part = reshape(matmul(Q, turns[k]!), [...shapes[k]!, -1]);
-    Q.dispose();
-    return part;
+  const { turns, values, rest } = scope(() => turned(triangles, choose));
+  const opened = reshape(rest, [-1, ...others.map((k) => x.shape[k]!)]);
+  if (blocks.length === 1) return { U: reshape(matmul(kept![0]!.Q, turns[0]!), [...all, -1]), values, rest: opened };
+  const U = blank('splitOff', [...all, rest.shape[0]!], x.dtype);
+  const axis = longest(x, rows)!;
+  let offset = 0;
+  blocks.forEach((part, k) => {
+    scope(() => {
+      const Q = kept === null ? factor(part).Q : kept[k]!.Q;
+      const shape = rows.map((mode) => part.shape[mode]!);
+      copyInto(U, U.strides, offset, reshape(matmul(Q, turns[k]!), [...shape, -1]), backend());
+    });
+    if (kept !== null) kept[k]!.Q.dispose();
+    offset += part.shape[axis]! * U.strides[rows.indexOf(axis)]!;
   });
-  const U = parts.length === 1 ? parts[0]! : concat(parts, rows.indexOf(axis));
-  return { U, values, rest: reshape(rest, [-1, ...sizes]) };
+  return { U, values, rest: opened };
+}
+
+/** From the triangles of blocks: what turns the orthogonal factor of each into the singular vectors, and U'X. */
+function turned(triangles: readonly Tensor[], choose: Choose): { turns: Tensor[]; values: Float64Array; rest: Tensor } {
+  const top = triangles.length === 1 ? null : scope(() => qr(concat(triangles)));
+  const heights = triangles.map(({ shape }) => shape[0]!);
+  const R = top?.R ?? triangles[0]!;
+  const { U, S } = svd(R);
+  const values = Float64Array.from(dataSync(S));
+  const first = slice(U, [null, [0, choose(values)]]);
+  const rest = matmul(swapAxes(first, 0, 1), R);
+  const turns = top === null ? [contiguous(first)] : split(matmul(top.Q, first), heights);
+  for (const triangle of triangles) triangle.dispose();
+  return { turns, values, rest };
 }

@@ -30,7 +30,7 @@ export function treeSvd(op: string, format: string, dense: Dense, options: Decom
   const bonds = bondCount(layout);
   const parts: Record<string, Tensor> = {};
   const history: number[] = [];
-  let [rest, labels] = [dense.x, [...net.open]];
+  let [rest, labels] = [dense.a, [...net.open]];
   let norm = Number.NaN;
   let lost = 0;
   for (const { part, up } of byHeight(upwards(tree, root))) {
@@ -41,7 +41,8 @@ export function treeSvd(op: string, format: string, dense: Dense, options: Decom
       return keep(values, caps[up.bond]!, delta);
     };
     const axes = rows.map((label) => labels.indexOf(label));
-    const cut = splitOff(rest, axes, choose, history.length > 0 || dense.owned);
+    const isFirst = history.length === 0;
+    const cut = splitOff(rest, axes, choose, isFirst ? { exponent } : { consumes: true });
     const order = net.parts[part]!.map((label) => (label === up.bond ? rows.length : rows.indexOf(label)));
     parts[part] = contiguous(transpose(cut.U, order));
     const tail = lengthOf(cut.values, cut.U.shape.at(-1)!);
@@ -51,7 +52,8 @@ export function treeSvd(op: string, format: string, dense: Dense, options: Decom
     progressed(options, { step: history.length, of: bonds, error: history.at(-1)! });
   }
   const order = net.parts[root]!.map((label) => labels.indexOf(label));
-  parts[root] = contiguous(timesPowerOfTwo(transpose(rest, order), exponent));
+  // Without a bond nothing was scaled.
+  parts[root] = contiguous(timesPowerOfTwo(transpose(rest, order), bonds === 0 ? 0 : exponent));
   return { x: new Factored(format, net, layout.axes, parts), history };
 }
 

@@ -39,7 +39,7 @@ export function decompose(a: Tensor, options: LowRankOptions): Decomposed {
       const rows = net.parts.left!.slice(0, -1).map((label) => net.open.indexOf(label));
       let error = 0;
       const { U, rest } = splitOff(
-        dense.x,
+        dense.a,
         rows,
         (values) => {
           const norm = lengthOf(values);
@@ -47,7 +47,7 @@ export function decompose(a: Tensor, options: LowRankOptions): Decomposed {
           error = norm === 0 ? 0 : lengthOf(values, r) / norm;
           return r;
         },
-        dense.owned,
+        { exponent: dense.exponent },
       );
       progressed(options, { step: 1, of: 1, error });
       return new Decomposed(new Factored(lowRank.name, net, axes, shared(U, rest, dense.exponent)), { error });
@@ -62,9 +62,11 @@ function shared(U: Tensor, rest: Tensor, exponent: number): { left: Tensor; righ
   // A singular value of 0 leaves its column of U as it is: not both factors vanish, so gradients do not.
   const weight = where(root, root, 1);
   const half = Math.trunc(exponent / 2);
-  const column = reshape(reciprocal(weight), [r, ...new Array<number>(rest.order - 1).fill(1)]);
-  return {
-    left: timesPowerOfTwo(mul(U, weight), half),
-    right: timesPowerOfTwo(mul(rest, column), exponent - half),
-  };
+  const left = mul(U, timesPowerOfTwo(weight, half));
+  U.dispose();
+  const column = reshape(timesPowerOfTwo(reciprocal(weight), exponent - half), [
+    r,
+    ...rest.shape.slice(1).map(() => 1),
+  ]);
+  return { left, right: mul(rest, column) };
 }

@@ -14,7 +14,7 @@ import { item } from '../../tensor/read.ts';
 import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed, type Report } from '../decomposed.ts';
-import { checkWord, type Dense, denseOf, lengthOf } from '../dense.ts';
+import { checkWord, type Dense, denseOf, lengthOf, scaledOf } from '../dense.ts';
 import { distance } from '../distance.ts';
 import { type IterationOptions, progressed } from '../options.ts';
 import { growthOf, padded, ringSweep } from './ringAls.ts';
@@ -54,8 +54,8 @@ export function decompose(a: Tensor, options: TensorRingOptions): Decomposed {
   return unrecorded(() =>
     scope(() => {
       const dense = denseOf(OP, tensorRing, a, options);
-      const shifts = shiftsOf(dense.x.order, options.shift);
-      if (dense.x.order === 1) return new Decomposed(ringOf(dense, [dense.x]), { error: 0 });
+      const shifts = shiftsOf(dense.a.order, options.shift);
+      if (dense.a.order === 1) return new Decomposed(ringOf(dense, [scaledOf(dense)]), { error: 0 });
       const { cores, ...report } = method === 'svd' ? bySvd(dense, options, shifts) : byAls(dense, options, shifts);
       return new Decomposed(ringOf(dense, cores), report);
     }),
@@ -87,7 +87,7 @@ function bySvd(dense: Dense, options: TensorRingOptions, shifts: readonly number
 
 function byAls(dense: Dense, options: TensorRingOptions, shifts: readonly number[]): Solved {
   const { sweeps = SWEEPS, stop = STOP, ridge = 0 } = options;
-  const { x } = dense;
+  const x = scaledOf(dense);
   const norm = Math.sqrt(item(sumSquares(x)));
   let cores = scope(() => startOf(dense, options, shifts, norm));
   const errorOf = (found: readonly Tensor[]): number =>
@@ -112,21 +112,21 @@ function byAls(dense: Dense, options: TensorRingOptions, shifts: readonly number
 }
 
 function startOf(dense: Dense, options: TensorRingOptions, shifts: readonly number[], norm: number): Tensor[] {
-  const { x, layout, caps, exponent } = dense;
+  const { a, layout, caps, exponent } = dense;
   const { init = 'svd', seed = 0, rank, eps } = options;
   if (init instanceof Factored) {
     const parts = Object.values(init.parts);
-    const fits = init.format === tensorRing.name && parts.every(({ dtype, order }) => dtype === x.dtype && order === 3);
+    const fits = init.format === tensorRing.name && parts.every(({ dtype, order }) => dtype === a.dtype && order === 3);
     const sizes = parts.map(({ shape }) => shape[1]!);
-    if (!fits || !sameShape(sizes, x.shape)) {
-      const rule = `the start is a tensor ring of ${x.dtype} over ${showShape(x.shape)}`;
+    if (!fits || !sameShape(sizes, a.shape)) {
+      const rule = `the start is a tensor ring of ${a.dtype} over ${showShape(a.shape)}`;
       throw new FormatError(OP, rule, `${init.format} over ${showShape(sizes)}`, 'decompose a tensor of this shape');
     }
     return parts.map((part, k) => (k === 0 ? timesPowerOfTwo(part, -exponent) : part));
   }
   if (init === 'random' && rank !== undefined) {
-    const std = norm === 0 ? 1 : norm / Math.sqrt(x.size);
-    const drawn = randomFactored(tensorRing.name, layout, caps, { std, key: key(seed), dtype: x.dtype as Real });
+    const std = norm === 0 ? 1 : norm / Math.sqrt(a.size);
+    const drawn = randomFactored(tensorRing.name, layout, caps, { std, key: key(seed), dtype: a.dtype as Real });
     return Object.values(drawn.parts);
   }
   if (init !== 'svd') {
@@ -134,7 +134,7 @@ function startOf(dense: Dense, options: TensorRingOptions, shifts: readonly numb
     throw new FormatError(OP, rule, String(init), 'correct it');
   }
   const limits = capsOf(dense, options);
-  const { cores } = bestRing({ x, owned: false }, shifts, limits, eps, () => undefined);
+  const { cores } = bestRing(dense, shifts, limits, eps, () => undefined);
   return padded(cores, rank === undefined || eps !== undefined ? [] : limits, key(seed));
 }
 

@@ -21,15 +21,15 @@ export interface Ring {
 
 /** The ring that begins at mode `shift`, for two modes or more. `caps[k]` is the most of the bond in front of mode k. */
 export function ringSvd(
-  { x, owned }: Pick<Dense, 'x' | 'owned'>,
+  { a, exponent }: Pick<Dense, 'a' | 'exponent'>,
   shift: number,
   caps: readonly number[],
   eps: number | undefined,
 ): Ring {
-  const d = x.order;
+  const d = a.order;
   const at = (k: number): number => (shift + k) % d;
   const turned = transpose(
-    x,
+    a,
     Array.from({ length: d }, (_, k) => at(k)),
   );
   const cores = new Array<Tensor>(d);
@@ -51,16 +51,18 @@ export function ringSvd(
       pair = balanced(keep(values, most.before * most.behind, share(2)), values.length, most);
       return note(values, pair.before * pair.behind);
     },
-    owned,
+    { exponent },
   );
   const { before, behind } = pair;
-  cores[at(0)] = transpose(reshape(first.U, [x.shape[at(0)]!, before, behind]), [1, 0, 2]);
+  cores[at(0)] = transpose(reshape(first.U, [a.shape[at(0)]!, before, behind]), [1, 0, 2]);
   const others = first.rest.shape.slice(1);
   // [before, behind, n_1, ..., n_(d-1)], with `before` put behind the last mode.
   const opened = reshape(first.rest, [before, behind, ...others]);
   let rest = transpose(opened, [...opened.shape.map((_, k) => k).slice(1), 0]);
   for (let k = 1; k < d - 1; k++) {
-    const cut = splitOff(rest, [0, 1], (values) => note(values, keep(values, caps[at(k + 1)]!, share(1))), true);
+    const cut = splitOff(rest, [0, 1], (values) => note(values, keep(values, caps[at(k + 1)]!, share(1))), {
+      consumes: true,
+    });
     cores[at(k)] = cut.U;
     rest = cut.rest;
   }
@@ -75,10 +77,10 @@ export function countOfRing({ cores }: Ring): number {
 
 /**
  * The best of some shifts: with an eps the one that stores least, else the one with the least error; of equal ones the
- * first. The last shift may free x.
+ * first.
  */
 export function bestRing(
-  dense: Pick<Dense, 'x' | 'owned'>,
+  dense: Pick<Dense, 'a' | 'exponent'>,
   shifts: readonly number[],
   caps: readonly number[],
   eps: number | undefined,
@@ -87,8 +89,7 @@ export function bestRing(
   let best: Ring | undefined;
   let least: readonly number[] = [];
   shifts.forEach((shift, k) => {
-    const owned = dense.owned && k === shifts.length - 1;
-    const ring = scope(() => ringSvd({ ...dense, owned }, shift, caps, eps));
+    const ring = scope(() => ringSvd(dense, shift, caps, eps));
     const error = lengthOf(ring.tails);
     const measure = eps === undefined ? [error, countOfRing(ring)] : [countOfRing(ring), error];
     const better =

@@ -3,7 +3,7 @@
 import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed, type Report } from '../decomposed.ts';
-import { checkWord } from '../dense.ts';
+import { checkWord, scaledOf } from '../dense.ts';
 import { hooi } from './hooi.ts';
 import { hosvd, sthosvd } from './hosvd.ts';
 import { nonnegative } from './nonnegative.ts';
@@ -31,8 +31,8 @@ export function decompose(a: Tensor, options: TuckerOptions): Decomposed {
 }
 
 function solved(problem: Problem, method: string): Parts & Pick<Report, 'history' | 'converged'> {
-  const { options, modes, x } = problem;
-  if (modes.length === 0) return { core: x, factors: new Map(), history: [0], converged: true };
+  const { options, modes } = problem;
+  if (modes.length === 0) return { core: scaledOf(problem), factors: new Map(), history: [0], converged: true };
   if (options.nonnegative) return nonnegative(problem);
   if (method === 'hooi') return hooi(problem);
   return { ...(method === 'hosvd' ? hosvd(problem) : sthosvd(problem)), converged: true };

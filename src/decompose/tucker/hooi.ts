@@ -7,20 +7,20 @@
 import type { Real } from '../../dtype.ts';
 import { FormatError } from '../../errors.ts';
 import { Factored } from '../../formats/network.ts';
-import { contract } from '../../ops/einsum/einsum.ts';
 import { qr } from '../../ops/linalg/qr.ts';
 import { normal } from '../../ops/random.ts';
 import { sumSquares } from '../../ops/reduce.ts';
-import { transpose } from '../../ops/transpose.ts';
+import { swapAxes } from '../../ops/transpose.ts';
+import { modeProduct } from '../../ops/unfold.ts';
 import { fold, key } from '../../random.ts';
 import { item } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { distance } from '../distance.ts';
+import { scaledOf } from '../dense.ts';
 import { progressed } from '../options.ts';
-import { splitOff } from '../splitOff.ts';
-import { type Found, sthosvd } from './hosvd.ts';
-import { factoredOf, givenFactors, type Parts, type Problem } from './problem.ts';
+import { basisOf } from '../splitOff.ts';
+import { type Found, projection, sthosvd } from './hosvd.ts';
+import { givenFactors, type Parts, type Problem } from './problem.ts';
 
 export interface Iterated extends Found {
   readonly converged: boolean;
@@ -31,61 +31,64 @@ const STOP = 1e-4;
 
 /** Sweeps until the relative error changes by less than `stop`. The first entry of the history is the start's error. */
 export function hooi(problem: Problem): Iterated {
-  const { options, x } = problem;
+  const { options, modes } = problem;
   const { sweeps = SWEEPS, stop = STOP } = options;
-  const { norm, ...start } = startOf(problem);
-  const errorOf = (parts: Parts): number => (norm === 0 ? 0 : distance(x, factoredOf(problem, parts, true)) / norm);
-  let best: Parts = start;
-  const history = [errorOf(start)];
+  const x = scaledOf(problem);
+  const start = scope(() => startOf(problem, x));
+  const norm = Math.sqrt(item(sumSquares(x)));
+  const relative = (error: number): number => (norm === 0 ? 0 : error / norm);
+  const first = scope(() => projection(x, start));
+  let best: Parts = { core: first.core, factors: start };
+  const history = [relative(first.error)];
   let converged = norm === 0;
   for (let step = 1; step <= sweeps && !converged; step++) {
-    const next = scope(() => sweep(problem, best));
-    const error = errorOf(next);
+    const factors = scope(() => sweep(x, modes, best.factors));
+    const { core, error } = scope(() => projection(x, factors));
     const before = history.at(-1)!;
-    converged = Math.abs(before - error) < stop;
+    converged = Math.abs(before - relative(error)) < stop;
     // At rounding a sweep may err by a bit upwards: then the parts before are the better ones.
-    const worse = error <= before ? best : next;
+    const isBetter = relative(error) <= before;
+    const worse = isBetter ? best : { core, factors };
     for (const part of [worse.core, ...worse.factors.values()]) part.dispose();
-    if (error <= before) best = next;
-    history.push(Math.min(error, before));
+    if (isBetter) best = { core, factors };
+    history.push(Math.min(relative(error), before));
     progressed(options, { step, of: sweeps, error: history.at(-1)! });
   }
   return { ...best, norm, history, converged };
 }
 
 /** Every factor once. */
-function sweep({ x, modes }: Problem, { factors: old }: Parts): Parts {
+function sweep(x: Tensor, modes: readonly number[], old: Parts['factors']): Map<number, Tensor> {
   const factors = new Map(old);
-  let core = x;
   for (const k of modes) {
     const others = new Map([...factors].filter(([j]) => j !== k));
-    const Y = contracted(x, others);
-    const { U, rest } = splitOff(Y, [k], (values) => Math.min(values.length, old.get(k)!.shape[1]!), Y !== x);
+    const U = scope(() => {
+      const most = old.get(k)!.shape[1]!;
+      return basisOf(contracted(x, others), [k], (values) => Math.min(values.length, most)).U;
+    });
     factors.set(k, U);
-    core = transpose(
-      rest,
-      Array.from({ length: x.order }, (_, i) => (i === k ? 0 : i < k ? i + 1 : i)),
-    );
   }
-  return { core, factors };
+  return factors;
 }
 
-/** x times the transposes of some factors, in the modes' order. */
+/** x times the transposes of some factors, those first that shrink it most; what lies between is freed at once. */
 export function contracted(x: Tensor, factors: ReadonlyMap<number, Tensor>): Tensor {
-  if (factors.size === 0) return x;
-  const labels = x.shape.map((_, k) => `n${k}`);
-  const operands = [...factors].map(([k, U]) => ({ x: U, labels: [`n${k}`, `r${k}`] }));
-  return contract(
-    [{ x, labels }, ...operands],
-    labels.map((label, k) => (factors.has(k) ? `r${k}` : label)),
-  );
+  const gain = ([, U]: readonly [number, Tensor]): number => U.shape[0]! / U.shape[1]!;
+  let y = x;
+  for (const [k, U] of [...factors].sort((a, b) => gain(b) - gain(a))) {
+    const next = modeProduct(y, swapAxes(U, 0, 1), k);
+    if (y !== x) y.dispose();
+    y = next;
+  }
+  return y;
 }
 
-function startOf(problem: Problem): Found {
-  const { options, x, modes, caps, layout } = problem;
+function startOf(problem: Problem, x: Tensor): Map<number, Tensor> {
+  const { options, modes, caps, layout } = problem;
   const { init = 'svd', seed = 0 } = options;
-  if (init === 'svd') return sthosvd(problem, true);
-  const norm = Math.sqrt(item(sumSquares(x)));
+  // Its steps are not those of the iteration.
+  const { onProgress: _, ...quiet } = options;
+  if (init === 'svd') return new Map(sthosvd({ ...problem, options: quiet }).factors);
   const given = init instanceof Factored ? givenFactors(problem, init) : undefined;
   if (given === undefined && (init !== 'random' || options.rank === undefined)) {
     const rule = "init is 'svd', 'random' beside a rank, or a Tucker tensor";
@@ -95,6 +98,5 @@ function startOf(problem: Problem): Found {
     const shape = [x.shape[k]!, Math.min(x.shape[k]!, caps.get(k)!)];
     return given?.get(k) ?? normal(fold(key(seed), layout.net.open[k]!), shape, { dtype: x.dtype as Real });
   };
-  const factors = new Map(modes.map((k) => [k, qr(raw(k)).Q]));
-  return { core: contracted(x, factors), factors, norm, history: [] };
+  return new Map(modes.map((k) => [k, qr(raw(k)).Q]));
 }

@@ -11,7 +11,7 @@ import { lengthOf } from '../dense.ts';
 import { distance } from '../distance.ts';
 import { progressed } from '../options.ts';
 import { basisOf, projected, splitOff } from '../splitOff.ts';
-import { chooser, factoredOf, type Parts, type Problem } from './problem.ts';
+import { chooser, type Parts, type Problem } from './problem.ts';
 
 export interface Found extends Parts {
   /** |X|, of the scaled tensor. */
@@ -21,25 +21,25 @@ export interface Found extends Parts {
 }
 
 /** Modes in the order in which ST-HOSVD cuts them: those that shrink most first; short ones where that is not known. */
-function orderOf({ x, modes, caps, options }: Problem): number[] {
-  const size = (k: number): number => x.shape[k]!;
+function orderOf({ a, modes, caps, options }: Problem): number[] {
+  const size = (k: number): number => a.shape[k]!;
   const known = options.rank !== undefined;
   const gain = (k: number): number => (known ? size(k) / caps.get(k)! : 1 / size(k));
   return [...modes].sort((a, b) => gain(b) - gain(a) || a - b);
 }
 
-/** Cuts one mode after the other. Frees x where the problem owns it, unless `keeps`. */
-export function sthosvd(problem: Problem, keeps = false): Found {
+/** Cuts one mode after the other. */
+export function sthosvd(problem: Problem): Found {
   const factors = new Map<number, Tensor>();
   const history: number[] = [];
   let norm = Number.NaN;
   let lost = 0;
-  let core = problem.x;
+  let core = problem.a;
   const order = orderOf(problem);
   order.forEach((k, step) => {
     const choose = chooser(problem, k, (values) => (step === 0 ? lengthOf(values) : norm));
-    const owns = step > 0 || (problem.owned && !keeps);
-    const { U, values, rest } = splitOff(core, [k], choose, owns);
+    const { exponent } = problem;
+    const { U, values, rest } = splitOff(core, [k], choose, step === 0 ? { exponent } : { consumes: true });
     if (step === 0) norm = lengthOf(values);
     const tail = lengthOf(values, U.shape[1]);
     lost += tail * tail;
@@ -62,19 +62,34 @@ function inOrder(factors: ReadonlyMap<number, Tensor>): Map<number, Tensor> {
 
 /** Cuts every mode of the whole tensor. */
 export function hosvd(problem: Problem): Found {
-  const { x, modes, options } = problem;
+  const { a, modes, options, exponent } = problem;
   const factors = new Map<number, Tensor>();
   let norm = Number.NaN;
   modes.forEach((k, step) => {
-    const choose = chooser(problem, k, lengthOf);
-    const { U, values } = basisOf(x, [k], choose);
+    const { U, values } = basisOf(a, [k], chooser(problem, k, lengthOf), exponent);
     norm = lengthOf(values);
     factors.set(k, U);
     progressed(options, { step: step + 1, of: modes.length, error: Number.NaN });
   });
-  let core = x;
-  for (const [k, U] of factors) core = transpose(projected(core, [k], U), backOf(core.order, k));
-  const parts = { core, factors };
-  const error = distance(x, factoredOf(problem, parts, true));
-  return { ...parts, norm, history: [norm === 0 ? 0 : error / norm] };
+  const { core, error } = projection(a, factors, exponent);
+  return { core, factors, norm, history: [norm === 0 ? 0 : error / norm] };
+}
+
+/**
+ * The core of a 2^-exponent for orthonormal factors, and what is lost: the projections commute, so the squares of what
+ * each takes off the tensor that those before it have left add up to the square of the error. Nothing cancels.
+ */
+export function projection(a: Tensor, factors: Parts['factors'], exponent = 0): { core: Tensor; error: number } {
+  const gain = (U: Tensor): number => U.shape[0]! / U.shape[1]!;
+  const lost: number[] = [];
+  let [core, pending] = [a, exponent];
+  for (const [k, U] of [...factors].sort(([, V], [, W]) => gain(W) - gain(V))) {
+    const rest = projected(core, [k], U, pending);
+    const labels = core.shape.map((_, i) => `n${i}`);
+    const net = { open: labels, parts: { U: [labels[k]!, 'r'], rest: ['r', ...labels.filter((_, i) => i !== k)] } };
+    lost.push(distance(core, { net, parts: { U, rest } }, pending));
+    if (core !== a) core.dispose();
+    [core, pending] = [transpose(rest, backOf(core.order, k)), 0];
+  }
+  return { core, error: lengthOf(lost) };
 }

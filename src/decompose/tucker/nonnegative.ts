@@ -24,6 +24,7 @@ import { dataSync, item } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { nonnegativeStep } from '../cp/hals.ts';
+import { scaledOf } from '../dense.ts';
 import { distance } from '../distance.ts';
 import { progressed } from '../options.ts';
 import { basisOf } from '../splitOff.ts';
@@ -39,11 +40,12 @@ type Factors = ReadonlyMap<number, Tensor>;
 
 /** Sweeps until the relative error changes by less than `stop`. The first entry of the history is the start's error. */
 export function nonnegative(problem: Problem): Iterated {
-  const { options, x } = problem;
+  const { options } = problem;
+  const x = scaledOf(problem);
   const { sweeps = SWEEPS, stop = STOP } = options;
   const norm = Math.sqrt(item(sumSquares(x)));
   const errorOf = (parts: Parts): number => (norm === 0 ? 0 : distance(x, factoredOf(problem, parts, true)) / norm);
-  let best = scope(() => startOf(problem));
+  let best = scope(() => startOf(problem, x));
   const history = [errorOf(best)];
   let converged = norm === 0;
   for (let step = 1; step <= sweeps && !converged; step++) {
@@ -60,7 +62,8 @@ export function nonnegative(problem: Problem): Iterated {
   return { ...best, norm, history, converged };
 }
 
-function startOf({ options, x, modes, caps, layout }: Problem): Parts {
+function startOf(problem: Problem, x: Tensor): Parts {
+  const { options, modes, caps, layout } = problem;
   const { init = 'svd', seed = 0, rank } = options;
   const op = 'tucker.decompose';
   if (rank === undefined) {
@@ -69,7 +72,7 @@ function startOf({ options, x, modes, caps, layout }: Problem): Parts {
   if (init !== 'svd' && init !== 'random' && !(init instanceof Factored)) {
     throw new FormatError(op, "init is 'svd', 'random' or a Tucker tensor", String(init), 'correct it');
   }
-  const given = init instanceof Factored ? givenFactors({ x, modes, caps, options }, init) : undefined;
+  const given = init instanceof Factored ? givenFactors(problem, init) : undefined;
   const factors = new Map(
     modes.map((k) => {
       const r = Math.min(x.shape[k]!, caps.get(k)!);

@@ -82,16 +82,13 @@ export function factoredOf({ layout, exponent }: Problem, { core, factors }: Par
 }
 
 /** The factors of a tensor to start from. Throws where they do not fit. */
-export function givenFactors(
-  { x, modes, caps, options }: Pick<Problem, 'x' | 'modes' | 'caps' | 'options'>,
-  init: Factored,
-): Map<number, Tensor> {
+export function givenFactors({ a, modes, caps, options }: Problem, init: Factored): Map<number, Tensor> {
   return new Map(
     modes.map((k) => {
       const factor = init.parts[`factor${k}`];
-      if (factor === undefined || factor.order !== 2 || factor.shape[0] !== x.shape[k] || factor.dtype !== x.dtype) {
+      if (factor === undefined || factor.order !== 2 || factor.shape[0] !== a.shape[k] || factor.dtype !== a.dtype) {
         const got = factor === undefined ? `none in ${init.format}` : `${factor.dtype} ${showShape(factor.shape)}`;
-        const rule = `the start has a factor of ${x.dtype} with ${x.shape[k]} rows for mode ${k}`;
+        const rule = `the start has a factor of ${a.dtype} with ${a.shape[k]} rows for mode ${k}`;
         throw new FormatError('tucker.decompose', rule, got, 'decompose a tensor of this shape');
       }
       const r = factor.shape[1]!;
