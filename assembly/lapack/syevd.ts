@@ -5,9 +5,12 @@
 
 import { fail, Head } from '../abi';
 import { maxAbs } from '../map/scan';
+import { formRows, RowRoom } from './formRows';
 import { applyAll, Rotations } from './rotations';
+import { writeColumn } from './signs';
 import { steqr } from './steqr';
-import { orgtr, sytrd } from './sytrd';
+import { sytrd } from './sytrd';
+import { BLOCK, pitchOf } from './wy';
 
 @unmanaged
 export class SyevdArgs extends Head {
@@ -21,23 +24,31 @@ export class SyevdArgs extends Head {
 
 /** Sweeps of rotations that wait to be applied together; src/kernels/syevd.ts has the same. */
 const SWEEPS: usize = 64;
+/** Bytes of the objects in front; src/kernels/syevd.ts has the same. */
+const HEAD: usize = 128;
 const CONVERGENCE: i32 = 2;
 
 export function syevd<T>(a: SyevdArgs): void {
   const n = <usize>a.n;
   if (n == 0) return;
-  let pitch = (n * sizeof<T>() + 15) & ~15;
-  if ((pitch & 1023) == 0) pitch += 64;
-  // The triangle, Q', three rows, d and e, the order, the list of rotations.
-  const W = a.work;
-  const Q = W + n * pitch;
-  const rows = a.vectors ? Q + n * pitch : Q;
+  const pitch = <usize>pitchOf<T>(a.n + <i32>(16 / sizeof<T>())) * sizeof<T>();
+  // The triangle, three rows, Q', what forming it takes, d and e, the order, the list of rotations.
+  const W = a.work + HEAD;
+  const rows = W + n * pitch;
   const d = rows + 3 * pitch;
   const e = d + (n << 3);
-  const r = changetype<Rotations>(e + (n << 3));
-  const order = e + (n << 3) + 64;
+  const order = e + (n << 3);
+  const Q = (order + (n << 2) + 63) & ~63;
+  const room = changetype<RowRoom>(a.work);
+  const r = changetype<Rotations>(a.work + 64);
   if (a.vectors) {
-    r.begin = order + ((n * 4 + 15) & ~15);
+    room.W = Q + n * pitch;
+    room.X = room.W + n * BLOCK * sizeof<T>();
+    room.N = room.X + n * BLOCK * sizeof<T>();
+    room.G = room.N + BLOCK * BLOCK * sizeof<T>();
+    room.mul = room.G + BLOCK * BLOCK * sizeof<T>();
+    // They come after the forming.
+    r.begin = room.W;
     r.next = r.begin;
     r.end = r.begin + SWEEPS * (16 + 2 * sizeof<T>() * n);
     r.rows = Q;
@@ -47,21 +58,25 @@ export function syevd<T>(a: SyevdArgs): void {
   for (let t = <usize>a.begin; t < <usize>a.end; t++) {
     const factor = copyScaled<T>(a.n, a.A + t * n * n * sizeof<T>(), W, pitch);
     sytrd<T>(a.n, W, pitch, d, e, rows, rows + pitch, rows + 2 * pitch);
-    if (a.vectors) orgtr<T>(a.n, W, rows, Q, pitch);
+    if (a.vectors) {
+      const ld = <i32>(pitch / sizeof<T>());
+      formRows<T>(Q, ld, a.n, a.n, W, ld, rows, a.n - 1, 1, room);
+    }
     const sweeps = steqr<T>(a.n, d, e, a.vectors ? r : null);
     if (sweeps < 0) fail(CONVERGENCE, 30 * a.n);
     if (a.vectors) applyAll<T>(r);
     sort(a.n, d, order);
     for (let k: usize = 0; k < n; k++) {
-      const place = load<i32>(order + (k << 2));
+      const place = <usize>load<i32>(order + (k << 2));
       // Adding 0 makes -0 positive.
-      store<T>(a.W + (t * n + k) * sizeof<T>(), <T>(load<f64>(d + ((<usize>place) << 3)) / factor + 0));
-      if (a.vectors) writeColumn<T>(n, Q + <usize>place * pitch, a.V + (t * n * n + k) * sizeof<T>());
+      store<T>(a.W + (t * n + k) * sizeof<T>(), <T>(load<f64>(d + (place << 3)) / factor + 0));
+      if (!a.vectors) continue;
+      writeColumn<T, T>(Q + place * pitch, a.n, a.V + (t * n * n + k) * sizeof<T>(), n * sizeof<T>());
     }
   }
 }
 
-/** The lower triangle of A times a power of two that brings its greatest element near 1; returns that power. */
+/** The lower triangle of A, transposed, times a power of two that brings its greatest element near 1; returns that power. */
 function copyScaled<T>(n: i32, A: usize, W: usize, pitch: usize): f64 {
   let top: f64 = 0;
   for (let i: usize = 0; i < <usize>n; i++) {
@@ -71,10 +86,11 @@ function copyScaled<T>(n: i32, A: usize, W: usize, pitch: usize): f64 {
   // The exponent of 1 / top, kept where both it and its reciprocal are normal numbers.
   const exponent = <i32>(reinterpret<u64>(top) >> 52);
   const factor = top == 0 ? 1 : reinterpret<f64>(<u64>max(23, min(2023, 2046 - exponent)) << 52);
+  memory.fill(W, 0, <usize>n * pitch);
   for (let i: usize = 0; i < <usize>n; i++) {
     const row = A + i * <usize>n * sizeof<T>();
     for (let j: usize = 0; j <= i; j++) {
-      store<T>(W + i * pitch + j * sizeof<T>(), <T>(factor * <f64>load<T>(row + j * sizeof<T>())));
+      store<T>(W + j * pitch + i * sizeof<T>(), <T>(factor * <f64>load<T>(row + j * sizeof<T>())));
     }
   }
   return factor;
@@ -88,19 +104,4 @@ function sort(n: i32, d: usize, order: usize): void {
     for (; p > order && load<f64>(d + (<usize>load<i32>(p - 4) << 3)) > x; p -= 4) store<i32>(p, load<i32>(p - 4));
     store<i32>(p, i);
   }
-}
-
-/** A row as a column of V [n, n], with the sign that makes its element of greatest size positive, the first of equals. */
-function writeColumn<T>(n: usize, row: usize, V: usize): void {
-  const end = row + n * sizeof<T>();
-  let top: T = 0;
-  let sign: T = 1;
-  for (let p = row; p < end; p += sizeof<T>()) {
-    const x = load<T>(p);
-    if (abs<T>(x) > top) {
-      top = abs<T>(x);
-      sign = x < 0 ? -1 : 1;
-    }
-  }
-  for (let p = row; p < end; p += sizeof<T>(), V += n * sizeof<T>()) store<T>(V, sign * load<T>(p));
 }

@@ -4,21 +4,31 @@
  */
 
 import { defineKernel, type Kernel, Status } from './kernel.ts';
+import { mulBytes } from './mul.ts';
 import { unset } from './samples.ts';
 import { Symmetric, symmetricOf } from './symmetricSamples.ts';
+import { pitchOf } from './wy.ts';
 
 const fields = { batch: 'int', n: 'int', vectors: 'int', A: 'data', W: 'data', V: 'data' } as const;
 
 /** Sweeps of rotations whose cosines and sines wait to be applied together; assembly/lapack/syevd.ts has the same. */
 const SWEEPS = 64;
+/** Columns of a block of reflectors; assembly/lapack/wy.ts has the same. */
+const BLOCK = 32;
 const LIMIT = 60;
 /** 2^-60, the size of elements that count as zero. */
 const NEGLIGIBLE = 8.673617379884035e-19;
 
-/** Bytes of a row of n elements in the workspace: whole vectors, and no power of two. assembly/lapack/syevd.ts has the same. */
-function pitchOf(n: number, bytes: number): number {
-  const pitch = Math.ceil((n * bytes) / 16) * 16;
-  return pitch % 1024 === 0 ? pitch + 64 : pitch;
+/** Bytes of the objects in front of the workspace; assembly/lapack/syevd.ts has the same. */
+const HEAD = 128;
+
+/** What assembly/lapack/syevd.ts shares out: the triangle, vectors, and Q' with what forms it or, later, rotations. */
+function workspace(n: number, vectors: boolean, bytes: number): number {
+  const pitch = pitchOf(n + 16 / bytes, bytes) * bytes;
+  const own = HEAD + (n + 3) * pitch + Math.ceil((20 * n) / 64) * 64;
+  if (!vectors) return own;
+  const forming = 2 * BLOCK * (n + BLOCK) * bytes + mulBytes(Math.max(n, BLOCK), n, Math.max(n, BLOCK), bytes);
+  return own + n * pitch + Math.max(forming, SWEEPS * (16 + 2 * bytes * n));
 }
 
 /**
@@ -31,12 +41,7 @@ export const syevd: Kernel<typeof fields> = defineKernel({
   dtypes: ['f32', 'f64'],
   fields,
   tasks: (a) => a.batch,
-  scratch: ({ n, vectors }, bytes) =>
-    pitchOf(n, bytes) * (vectors ? 2 * n : n) +
-    pitchOf(n, bytes) * 3 +
-    28 * n +
-    (vectors ? SWEEPS * (16 + 2 * bytes * n) : 0) +
-    128,
+  scratch: ({ n, vectors }, bytes) => workspace(n, vectors !== 0, bytes),
   reference(a, _, fail) {
     const { n } = a;
     for (let t = a.begin; t < a.end; t++) {
