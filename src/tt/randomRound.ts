@@ -62,10 +62,10 @@ function rounding(op: string, xs: readonly Factored[], options: RandomRoundOptio
       const from = fold(key(seed), op);
       if (maxRank !== undefined) {
         const ranks = feasible(first, (k) => widthOf(k, caps[k]!));
-        let { gauge } = sketchSum(op, trains, randomOmega(first, ranks, from), 0);
+        let { gauge } = sketchSum(op, trains, randomOmega(first, ranks, from));
         for (let k = 0; k < iterations; k++) {
           moveTo(gauge, 0);
-          gauge = sketchSum(op, trains, gauge.cores.slice(1), 0).gauge;
+          gauge = sketchSum(op, trains, gauge.cores.slice(1)).gauge;
         }
         return round(withCores(xs[0]!, closed(gauge)), options);
       }
@@ -75,7 +75,9 @@ function rounding(op: string, xs: readonly Factored[], options: RandomRoundOptio
         const isFull = ranks.every((r, k) => r === most[k]);
         if (isFull && xs.length === 1) return round(xs[0]!, options);
         const omega = randomOmega(first, ranks, fold(from, width));
-        const found = scope(() => sketched(xs[0]!, sketchSum(op, trains, omega, oversample)));
+        // A bond that is narrower for what it joins is seen whole.
+        const tests = ranks.map((r, k) => (r < width + oversample || r === most[k] ? 0 : oversample));
+        const found = scope(() => sketched(xs[0]!, sketchSum(op, trains, omega, tests)));
         if (isFull) return round(found.x, options);
         if (found.lost <= SKETCH * Math.max(eps, atol / found.norm)) {
           return round(found.x, { eps: ROUND * eps, atol: ROUND * atol });

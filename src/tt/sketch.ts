@@ -26,7 +26,7 @@ import type { Train } from './train.ts';
 export interface Sketched {
   /** The projection, its center on the last core. */
   readonly gauge: Gauge;
-  /** An estimate of the error relative to the norm, had the last `tests` columns of each sketch been missing. */
+  /** An estimate of the error relative to the norm, had the test columns been missing. */
   readonly lost: number;
 }
 
@@ -44,8 +44,11 @@ export function randomOmega({ cores, dtype }: Train, ranks: readonly number[], k
   });
 }
 
-/** The sum of trains of the same modes, projected onto its sketch by `omega`. Call it in a scope, unrecorded. */
-export function sketchSum(op: string, trains: readonly Train[], omega: Omega, tests: number): Sketched {
+/**
+ * The sum of trains of the same modes, projected onto its sketch by `omega`. The last tests[k] columns of the sketch at bond
+ * k tell what the others miss; default 0, nothing. Call it in a scope, unrecorded.
+ */
+export function sketchSum(op: string, trains: readonly Train[], omega: Omega, tests?: readonly number[]): Sketched {
   const { cores, exponent } = alike(op, trains);
   const right = sketches(op, cores, omega);
   const last = cores[0]!.length - 1;
@@ -53,7 +56,7 @@ export function sketchSum(op: string, trains: readonly Train[], omega: Omega, te
   const losses: { size: number; exponent: number }[] = [];
   let rest = cores.map((own) => own[0]!);
   for (let k = 0; k < last; k++) {
-    const step = scope(() => project(rest, right[k]!.W, tests));
+    const step = scope(() => project(rest, right[k]!.W, tests?.[k] ?? 0));
     gauge.cores.push(step.core);
     losses.push({ size: step.lost, exponent: right[k]!.exponent + gauge.exponent });
     const next = scope(() =>
@@ -125,7 +128,7 @@ function project(
   const width = R.shape[1]!;
   const kept = Math.max(0, width - tests);
   // The triangle of the test columns is what the others leave of them.
-  const lost = kept === 0 ? 0 : item(norm2(slice(R, [[kept], [kept]]))) / Math.sqrt(width - kept);
+  const lost = kept === width ? 0 : item(norm2(slice(R, [[kept], [kept]]))) / Math.sqrt(width - kept);
   const factors = Z.map((x) => matmul(swapAxes(Q, 0, 1), x));
   return { core: reshape(Q, [l, n, width]), factors, lost };
 }

@@ -5,12 +5,16 @@ import type { Real } from '../../src/dtype.ts';
 import { DtypeError, FormatError, NonFiniteError, RankError, ShapeError } from '../../src/errors.ts';
 import type { Factored } from '../../src/formats/network.ts';
 import { full as filled, zeros } from '../../src/tensor/create.ts';
+import { key } from '../../src/random.ts';
 import { dataSync } from '../../src/tensor/read.ts';
+import { scope } from '../../src/tensor/scope.ts';
 import { add, scale, sub } from '../../src/tt/arithmetic.ts';
 import { fromCores, trains } from '../../src/tt/make.ts';
 import { logNorm, norm } from '../../src/tt/norm.ts';
 import { randomRound, roundSum } from '../../src/tt/randomRound.ts';
 import { round } from '../../src/tt/round.ts';
+import { randomOmega, sketchSum } from '../../src/tt/sketch.ts';
+import { trainOf } from '../../src/tt/train.ts';
 import { ranksOf } from '../../src/formats/network.ts';
 import { wasmBackend } from '../support/backends.ts';
 import { leakFree } from '../support/leaks.ts';
@@ -109,6 +113,15 @@ test('estimates what a sketch misses', () => {
       assert.ok(errorOf(total, y) <= eps, `${errorOf(total, y)} of ${eps}`);
     }
   }
+});
+
+test('knows from a sketch wide enough that nothing is missed, and from a narrow one what is', () => {
+  const terms = Array.from({ length: 9 }, (_, k) => trainOf('test', unit([6, 12, 12, 12, 6], 4, k % 2)));
+  const sketch = (ranks: number[], tests: number[]): number =>
+    scope(() => sketchSum('test', terms, randomOmega(terms[0]!, ranks, key(1)), tests).lost);
+  assert.ok(sketch([6, 14, 14, 6], [0, 5, 5, 0]) < 1e-14);
+  assert.ok(sketch([6, 11, 11, 6], [0, 5, 5, 0]) > 0.1);
+  assert.is(sketch([6, 11, 11, 6], [0, 0, 0, 0]), 0);
 });
 
 test('gives the same bits for the same seed, at any scale', () => {
