@@ -37,6 +37,8 @@ export function decompose(a: Tensor, options: LowRankOptions): Decomposed {
       const dense = denseOf(OP, lowRank, a, options, roles);
       const { net, axes } = dense.layout;
       const rows = net.parts.left!.slice(0, -1).map((label) => net.open.indexOf(label));
+      // An even power, of which each factor takes half.
+      const exponent = 2 * Math.floor(dense.exponent / 2);
       let error = 0;
       const { U, rest } = splitOff(
         dense.a,
@@ -47,10 +49,10 @@ export function decompose(a: Tensor, options: LowRankOptions): Decomposed {
           error = norm === 0 ? 0 : lengthOf(values, r) / norm;
           return r;
         },
-        { exponent: dense.exponent },
+        { exponent },
       );
       progressed(options, { step: 1, of: 1, error });
-      return new Decomposed(new Factored(lowRank.name, net, axes, shared(U, rest, dense.exponent)), { error });
+      return new Decomposed(new Factored(lowRank.name, net, axes, shared(U, rest, exponent)), { error });
     }),
   );
 }
@@ -61,12 +63,9 @@ function shared(U: Tensor, rest: Tensor, exponent: number): { left: Tensor; righ
   const root = sqrt(norm2(reshape(rest, [r, -1]), 1));
   // A singular value of 0 leaves its column of U as it is: not both factors vanish, so gradients do not.
   const weight = where(root, root, 1);
-  const half = Math.trunc(exponent / 2);
+  const half = exponent / 2;
   const left = mul(U, timesPowerOfTwo(weight, half));
   U.dispose();
-  const column = reshape(timesPowerOfTwo(reciprocal(weight), exponent - half), [
-    r,
-    ...rest.shape.slice(1).map(() => 1),
-  ]);
+  const column = reshape(timesPowerOfTwo(reciprocal(weight), half), [r, ...rest.shape.slice(1).map(() => 1)]);
   return { left, right: mul(rest, column) };
 }
