@@ -1,9 +1,10 @@
 /**
  * One budget over many tensors: a choice for each, so that the sum of losses is small and the sum of costs within the
- * budget. Steps along the lower convex hulls are taken by gain for cost (Fox 1966; Shoham & Gersho 1988): optimal, among
- * all choices, for every budget at which a step ends. What is left is spent by the same rule on steps that still fit, and
- * on choices above the hulls. Never above the budget; a larger budget never loses more; the loss exceeds the optimum by
- * less than the gain of the first step that did not fit. O(n log n) for n choices, and O(n) for each step that does not fit.
+ * budget. Steps along the lower convex hulls are taken by gain for cost (Fox 1966; Shoham & Gersho 1988): optimal,
+ * among all choices, for every budget at which a step ends. What is left is spent by the same rule on steps that still
+ * fit, and on choices above the hulls. Never above the budget; a larger budget never loses more; the loss exceeds the
+ * optimum by less than the gain of the first step that did not fit. O(n log n) for n choices, and O(n) for each step
+ * that does not fit.
  */
 
 import { FormatError, RankError } from '../errors.ts';
@@ -112,8 +113,8 @@ class Ladder {
   }
 
   /**
-   * Gives up all that costs as much as the next step. What lies before it lies above the hull: those steps gain less for
-   * their cost than the one given up, which is why a larger budget never loses more.
+   * Gives up all that costs as much as the next step. What lies before it lies above the hull: those steps gain less
+   * for their cost than the one given up, which is why a larger budget never loses more.
    */
   skip(): void {
     const end = this.next!.cost;

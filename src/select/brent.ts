@@ -3,7 +3,9 @@
 /** 2 - golden ratio. */
 const GOLDEN = 0.3819660112501051;
 
-/** The x in [low, high] with the least f(x) that was met, to about `eps` of |x|; a local minimum where f has several. */
+/**
+ * The x in [low, high] with the least f(x) that was met, to about `eps` of |x|; a local minimum where f has several.
+ */
 export function minimize(f: (x: number) => number, low: number, high: number, eps = 1e-10, most = 200): number {
   let [a, b] = [low, high];
   let x = a + GOLDEN * (b - a);

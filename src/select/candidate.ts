@@ -74,8 +74,8 @@ function costOf(cost: CostByRank, rank: number): number {
 }
 
 /**
- * Throws RankError for a candidate without choices, NonFiniteError or FormatError for numbers that are no losses >= 0 or
- * costs: whole numbers, so that sums of them are exact and a budget is never passed by a rounding.
+ * Throws RankError for a candidate without choices, NonFiniteError or FormatError for numbers that are no losses >= 0
+ * or costs: whole numbers, so that sums of them are exact and a budget is never passed by a rounding.
  */
 export function checkCandidate(op: string, { name, energy, choices }: Candidate): void {
   if (choices.length === 0) throw new RankError(op, 'a tensor has choices', `none for ${name}`, 'offer a rank');

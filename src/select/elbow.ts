@@ -15,9 +15,9 @@ export interface ElbowOptions {
 }
 
 /**
- * The curve is the relative error e_r = sqrt(sum_{i > r} s_i^2) / |s| over the rank r = 0..n, both axes scaled to
- * [0, 1]; on a logarithmic axis it ends at the first error below the floor, or at n - 1. The result is the r >= 1 that is farthest below the chord from (0, e_0) to (n, e_n), the smallest of equal
- * ones. 1 for zeros, 0 for an empty spectrum.
+ * The curve is the relative error e_r = sqrt(sum_{i > r} s_i^2) / |s| over the rank r = 0..n, both axes scaled to [0,
+ * 1]; on a logarithmic axis it ends at the first error below the floor, or at n - 1. The result is the r >= 1 that is
+ * farthest below the chord from (0, e_0) to (n, e_n), the smallest of equal ones. 1 for zeros, 0 for an empty spectrum.
  */
 export function elbow(s: Spectrum, { scale = 'linear', floor = Number.EPSILON }: ElbowOptions = {}): number {
   const values = scaled(spectrumOf('elbow', s));

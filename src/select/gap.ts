@@ -11,7 +11,8 @@ export interface GapOptions {
 
 /**
  * The r that maximizes s_r / max(s_{r+1}, floor s_1) over values above the floor; the smallest of equal ones. Where no
- * ratio is above `least`, there is no gap, and r counts the values above the floor. At least 1; 0 for an empty spectrum.
+ * ratio is above `least`, there is no gap, and r counts the values above the floor. At least 1; 0 for an empty
+ * spectrum.
  */
 export function gap(s: Spectrum, { floor, least = 1 }: GapOptions = {}): number {
   const values = spectrumOf('gap', s);

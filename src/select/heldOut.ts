@@ -1,6 +1,7 @@
 /**
- * The rank that predicts entries it has not seen: some known entries are hidden, each rank is fitted to the rest, and the
- * error on the hidden ones decides (Wold 1978, cross-validation of the number of components). One fit a rank and fold.
+ * The rank that predicts entries it has not seen: some known entries are hidden, each rank is fitted to the rest, and
+ * the error on the hidden ones decides (Wold 1978, cross-validation of the number of components). One fit a rank and
+ * fold.
  */
 
 import { arrayOf, type DataArray, isReal } from '../dtype.ts';
@@ -42,8 +43,8 @@ export interface HeldOut {
 /**
  * The rank with the least error on held-out entries of `a`. The fits, and so the errors, are the caller's: any function
  * that takes a mask, such as a CP decomposition with missing entries.
- * Throws FormatError for options out of range, ShapeError for a mask or a fit of another shape, NonFiniteError for known
- * entries or fits that are not finite, RankError where no entry is hidden.
+ * Throws FormatError for options out of range, ShapeError for a mask or a fit of another shape, NonFiniteError for
+ * known entries or fits that are not finite, RankError where no entry is hidden.
  */
 export function heldOut(a: Tensor, options: HeldOutOptions): HeldOut {
   const { ranks, fit, mask, fraction = 0.1, folds = 1, slack = 0, seed = 0 } = options;

@@ -34,7 +34,9 @@ export function checkRange(op: string, name: string, value: number, low: number,
   throw new FormatError(op, `${name} lies in [${low}, ${high}]`, String(value), 'correct it');
 }
 
-/** The values times the power of two that brings the largest into [1, 2): squares of them neither overflow nor vanish. */
+/**
+ * The values times the power of two that brings the largest into [1, 2): squares of them neither overflow nor vanish.
+ */
 export function scaled(s: Float64Array): Float64Array {
   const top = s[0] ?? 0;
   return top === 0 ? s : s.map((x) => numberTimesPower(x, -exponentOf(top)));

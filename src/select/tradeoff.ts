@@ -30,7 +30,9 @@ function rowOf(candidates: readonly Candidate[], budget: Budget, { choices, erro
   return { budget, params: total('params'), flops: total('flops'), bytes: total('bytes'), error, ranks };
 }
 
-/** The rows as lines of text, columns aligned: budget, costs that are not 0 everywhere, error, a rank for each tensor. */
+/**
+ * The rows as lines of text, columns aligned: budget, costs that are not 0 everywhere, error, a rank for each tensor.
+ */
 export function formatTradeoff(rows: readonly TradeoffRow[]): string {
   const kinds = (['params', 'flops', 'bytes'] as const).filter((kind) => rows.some((row) => row[kind] > 0));
   const names = Object.keys(rows[0]?.ranks ?? {});

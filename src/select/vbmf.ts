@@ -35,7 +35,8 @@ const LEAST = Number.EPSILON * Number.EPSILON;
 
 /**
  * Where to cut for a matrix of `short` by `long`, alpha = short / long: tau solves Phi(tau) + Phi(tau / alpha) = 0 with
- * Phi(z) = log(z + 1) / z - 1/2, and a singular value s counts where s^2 > long noise^2 x, x = (1 + tau)(1 + alpha / tau).
+ * Phi(z) = log(z + 1) / z - 1/2, and a singular value s counts where s^2 > long noise^2 x, x = (1 + tau)(1 + alpha /
+ * tau).
  */
 export function vbmfThreshold(alpha: number): { readonly tau: number; readonly x: number } {
   checkRange('vbmfThreshold', 'alpha', alpha, Number.MIN_VALUE, 1);
@@ -50,8 +51,8 @@ export function vbmfThreshold(alpha: number): { readonly tau: number; readonly x
 }
 
 /**
- * The rank of a matrix [rows, columns] with singular values `s`, with noise known or unknown. `s` has min(rows, columns)
- * values, or fewer and their `residual`. A spectrum of zeros has rank 0 and no noise.
+ * The rank of a matrix [rows, columns] with singular values `s`, with noise known or unknown. `s` has min(rows,
+ * columns) values, or fewer and their `residual`. A spectrum of zeros has rank 0 and no noise.
  * Throws ShapeError where the sizes do not fit, RankError for values that do not descend.
  */
 export function vbmf(s: Spectrum, { rows, columns, noise, residual }: VbmfOptions): Vbmf {

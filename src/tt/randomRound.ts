@@ -1,6 +1,6 @@
 /**
- * Randomized rounding: a sketch with a few more ranks than wanted, then deterministic rounding of the small train that is
- * left. For trains whose ranks are several times what they are rounded to, such as sums of many.
+ * Randomized rounding: a sketch with a few more ranks than wanted, then deterministic rounding of the small train that
+ * is left. For trains whose ranks are several times what they are rounded to, such as sums of many.
  */
 
 import { FormatError, ShapeError } from '../errors.ts';
@@ -18,7 +18,8 @@ export interface RandomRoundOptions extends RoundOptions {
   readonly oversample?: number;
   /**
    * Times that the train found serves as the next sketch, where `maxRank` is given; default 1. Without, what the sketch
-   * sees of discarded singular values adds to the error; each time damps that by the fourth power of their ratio to those kept.
+   * sees of discarded singular values adds to the error; each time damps that by the fourth power of their ratio to
+   * those kept.
    */
   readonly iterations?: number;
   /** What the sketch is drawn from, a whole number; default 0. The same seed gives the same bits. */
@@ -31,17 +32,17 @@ const FIRST = 10;
 const [SKETCH, ROUND] = [0.5, 0.85];
 
 /**
- * A train as of round(), from a random sketch. With `maxRank` the error is within some per cent of the deterministic one.
- * Without, sketches double until an estimate of what they miss is below half the error allowed: no bound, but one that
- * fails rarely. Throws as round(), FormatError for seed and oversample.
+ * A train as of round(), from a random sketch. With `maxRank` the error is within some per cent of the deterministic
+ * one. Without, sketches double until an estimate of what they miss is below half the error allowed: no bound, but one
+ * that fails rarely. Throws as round(), FormatError for seed and oversample.
  */
 export function randomRound(x: Factored, options: RandomRoundOptions): Factored {
   return rounding('randomRound', [x], options);
 }
 
 /**
- * The sum of trains, rounded: one sketch of all of them, so that the train of the summed ranks is never formed. Throws as
- * randomRound(), ShapeError where modes differ or there is no train.
+ * The sum of trains, rounded: one sketch of all of them, so that the train of the summed ranks is never formed. Throws
+ * as randomRound(), ShapeError where modes differ or there is no train.
  */
 export function roundSum(xs: readonly Factored[], options: RandomRoundOptions): Factored {
   if (xs.length === 0) throw new ShapeError('roundSum', 'a sum has terms', 'none', 'give at least one train');
@@ -62,10 +63,12 @@ function rounding(op: string, xs: readonly Factored[], options: RandomRoundOptio
       const from = fold(key(seed), op);
       if (maxRank !== undefined) {
         const ranks = feasible(first, (k) => widthOf(k, caps[k]!));
-        let { gauge } = sketchSum(op, trains, randomOmega(first, ranks, from));
+        let { gauge } = scope(() => sketchSum(op, trains, randomOmega(first, ranks, from)));
         for (let k = 0; k < iterations; k++) {
           moveTo(gauge, 0);
-          gauge = sketchSum(op, trains, gauge.cores.slice(1)).gauge;
+          const { cores } = gauge;
+          gauge = scope(() => sketchSum(op, trains, cores.slice(1))).gauge;
+          dispose(cores);
         }
         return round(withCores(xs[0]!, closed(gauge)), options);
       }
@@ -74,10 +77,12 @@ function rounding(op: string, xs: readonly Factored[], options: RandomRoundOptio
         const ranks = feasible(first, (k) => widthOf(k, width));
         const isFull = ranks.every((r, k) => r === most[k]);
         if (isFull && xs.length === 1) return round(xs[0]!, options);
-        const omega = randomOmega(first, ranks, fold(from, width));
         // A bond that is narrower for what it joins is seen whole.
         const tests = ranks.map((r, k) => (r < width + oversample || r === most[k] ? 0 : oversample));
-        const found = scope(() => sketched(xs[0]!, sketchSum(op, trains, omega, tests)));
+        const found = scope(() => {
+          const omega = randomOmega(first, ranks, fold(from, width));
+          return sketched(xs[0]!, sketchSum(op, trains, omega, tests));
+        });
         if (isFull) return round(found.x, options);
         if (found.lost <= SKETCH * Math.max(eps, atol / found.norm)) {
           return round(found.x, { eps: ROUND * eps, atol: ROUND * atol });

@@ -1,8 +1,8 @@
 /**
- * A sum of trains projected onto a random sketch of its range, bond by bond: Randomize-then-Orthogonalize (Al Daas, Ballard,
- * Cazeaux, Hallman, Miedlar, Pasha, Reid & Saibaba 2023, algorithms 3.2 and 3.4). All summands meet the same random train,
- * so the train of the summed ranks is never formed. O(d n r^2 l) for each summand of ranks r and a sketch of ranks l,
- * against O(d n R^3) for the orthogonalization of the sum of ranks R.
+ * A sum of trains projected onto a random sketch of its range, bond by bond: Randomize-then-Orthogonalize (Al Daas,
+ * Ballard, Cazeaux, Hallman, Miedlar, Pasha, Reid & Saibaba 2023, algorithms 3.2 and 3.4). All summands meet the same
+ * random train, so the train of the summed ranks is never formed. O(d n r^2 l) for each summand of ranks r and a sketch
+ * of ranks l, against O(d n R^3) for the orthogonalization of the sum of ranks R.
  */
 
 import { add } from '../ops/binary.ts';
@@ -34,8 +34,8 @@ export interface Sketched {
 export type Omega = readonly Tensor[];
 
 /**
- * Random cores for sketches of ranks `ranks`, ranks[k] behind core k: normal entries, of the variance with which a column
- * of a sketch times its transpose has the Gram matrix of the sketched cores as its mean.
+ * Random cores for sketches of ranks `ranks`, ranks[k] behind core k: normal entries, of the variance with which a
+ * column of a sketch times its transpose has the Gram matrix of the sketched cores as its mean.
  */
 export function randomOmega({ cores, dtype }: Train, ranks: readonly number[], key: Key): Omega {
   return cores.slice(1).map((core, k) => {
@@ -45,8 +45,8 @@ export function randomOmega({ cores, dtype }: Train, ranks: readonly number[], k
 }
 
 /**
- * The sum of trains of the same modes, projected onto its sketch by `omega`. The last tests[k] columns of the sketch at bond
- * k tell what the others miss; default 0, nothing. Call it in a scope, unrecorded.
+ * The sum of trains of the same modes, projected onto its sketch by `omega`. The last tests[k] columns of the sketch at
+ * bond k tell what the others miss; default 0, nothing. Call it in a scope, unrecorded.
  */
 export function sketchSum(op: string, trains: readonly Train[], omega: Omega, tests?: readonly number[]): Sketched {
   const { cores, exponent } = alike(op, trains);

@@ -1,7 +1,7 @@
 /**
- * The state of a cross approximation: a train in interpolating form. Left of the centre, cores B [r, n, s] reproduce the
- * entries at nested sets of left indices; right of it, at sets of right indices; the core at the centre holds values. All
- * is written for a sweep to the right; the way back is the same sweep over the chain turned around.
+ * The state of a cross approximation: a train in interpolating form. Left of the centre, cores B [r, n, s] reproduce
+ * the entries at nested sets of left indices; right of it, at sets of right indices; the core at the centre holds
+ * values. All is written for a sweep to the right; the way back is the same sweep over the chain turned around.
  */
 
 import { matmul } from '../../ops/matmul.ts';
@@ -89,8 +89,9 @@ export function transposed({ r, n, s, data }: Core): Core {
 }
 
 /**
- * Fixes core p by a block of values [r, n, s] over (left indices, i, columns): rows of nearly the greatest volume become
- * the left indices p + 1, the core becomes the coefficients in them. Returns the chosen rows of the block, [s, 1, s].
+ * Fixes core p by a block of values [r, n, s] over (left indices, i, columns): rows of nearly the greatest volume
+ * become the left indices p + 1, the core becomes the coefficients in them. Returns the chosen rows of the block, [s,
+ * 1, s].
  */
 export function settle(chain: Chain, p: number, { r, n, s, data }: Core): Core {
   const basis = scope(() => dataSync(qr(own(data, [r * n, s])).Q) as Float64Array);

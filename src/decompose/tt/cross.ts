@@ -45,10 +45,10 @@ interface Course {
 
 /**
  * A train of the tensor of a shape whose entries `f` gives: f(i1, ..., id), or { batch } for many indices at once. Its
- * ranks are `rank`, or such that a sweep changes it by less than `eps` of its norm. The report's error is an estimate from
- * random entries, and no guarantee: what is not 0 in a few places alone may be missed altogether.
- * Throws ShapeError for shapes, folds and functions that do not fit, RankError for ranks, FormatError for other options,
- * NonFiniteError with the index where `f` gives NaN or Infinity.
+ * ranks are `rank`, or such that a sweep changes it by less than `eps` of its norm. The report's error is an estimate
+ * from random entries, and no guarantee: what is not 0 in a few places alone may be missed altogether.
+ * Throws ShapeError for shapes, folds and functions that do not fit, RankError for ranks, FormatError for other
+ * options, NonFiniteError with the index where `f` gives NaN or Infinity.
  */
 export function cross(f: Entries, shape: readonly number[], options: CrossOptions): Decomposed {
   const plan = planOf(shape, options);

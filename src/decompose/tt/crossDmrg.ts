@@ -1,8 +1,8 @@
 /**
- * Cross approximation that finds its ranks (Savostyanov & Oseledets 2011, DMRG-cross): in each step two modes' entries over
- * the index sets of both sides, weighted by the triangles of the interfaces so that the norm of the block is that of the
- * tensor; a truncated singular value decomposition chooses the rank, random columns look for what the index sets miss.
- * A step asks for r^2 n^2 entries and takes O(n^3 r^3).
+ * Cross approximation that finds its ranks (Savostyanov & Oseledets 2011, DMRG-cross): in each step two modes' entries
+ * over the index sets of both sides, weighted by the triangles of the interfaces so that the norm of the block is that
+ * of the tensor; a truncated singular value decomposition chooses the rank, random columns look for what the index sets
+ * miss. A step asks for r^2 n^2 entries and takes O(n^3 r^3).
  */
 
 import { sub } from '../../ops/binary.ts';

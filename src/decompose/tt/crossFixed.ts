@@ -1,6 +1,6 @@
 /**
- * Cross approximation of fixed ranks (Oseledets & Tyrtyshnikov 2010): in each step one mode's fibres over the index sets
- * of both sides, whose rows of nearly the greatest volume become the next index set. There and back again asks for
+ * Cross approximation of fixed ranks (Oseledets & Tyrtyshnikov 2010): in each step one mode's fibres over the index
+ * sets of both sides, whose rows of nearly the greatest volume become the next index set. There and back again asks for
  * 2 sum_k r_{k-1} n_k r_k - r_{d-1} n_d entries, and takes O(d n r^3).
  */
 

@@ -15,8 +15,9 @@ import type { Core } from './chain.ts';
 
 export interface CrossOptions extends DecomposeOptions {
   /**
-   * `fixed` keeps the ranks asked for and looks at fibres of one mode; `dmrg` finds ranks for `eps`, with `rank` as a cap,
-   * and looks at two modes at once. Default: `dmrg` where there is an `eps`.
+   * `fixed` keeps the ranks asked for and looks at fibres of one mode; `dmrg` finds ranks for `eps`, with `rank` as a
+   * cap, and looks at two modes at once: at all entries, where there are no more. Default: `dmrg` where there is an
+   * `eps`.
    */
   readonly method?: 'dmrg' | 'fixed';
   /** Most sweeps there and back; default 10. */
@@ -29,7 +30,9 @@ export interface CrossOptions extends DecomposeOptions {
   readonly dtype?: Real;
 }
 
-/** What ranks are chosen for where no eps is given, and the least that is: below it, ranks would follow rounding errors. */
+/**
+ * What ranks are chosen for where no eps is given, and the least that is: below it, ranks would follow rounding errors.
+ */
 const [DEFAULT_EPS, LEAST_EPS] = [1e-12, 1e-14];
 
 export interface CrossPlan {

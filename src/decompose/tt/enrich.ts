@@ -1,6 +1,6 @@
 /**
- * A way out where a cross approximation agrees with all it looks at and yet is wrong elsewhere: indices where it is wrong
- * join the index sets, and a sweep over fibres lets the other side choose what they call for.
+ * A way out where a cross approximation agrees with all it looks at and yet is wrong elsewhere: indices where it is
+ * wrong join the index sets, and a sweep over fibres lets the other side choose what they call for.
  */
 
 import type { Chain } from './chain.ts';

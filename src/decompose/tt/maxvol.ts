@@ -75,7 +75,9 @@ export function maxvolRows(
   return { rows, coefficients, largest: Math.abs(coefficients[at]!) };
 }
 
-/** Gaussian elimination with the largest pivots of columns: A[order] = L U, L in place of the rows of A, in that order. */
+/**
+ * Gaussian elimination with the largest pivots of columns: A[order] = L U, L in place of the rows of A, in that order.
+ */
 function eliminate(A: Float64Array, m: number, r: number): Int32Array {
   const order = Int32Array.from({ length: m }, (_, i) => i);
   const U = new Float64Array(r);

@@ -9,13 +9,16 @@ import { type TrainSvd, type TrainSvdOptions, trainSvd } from './trainSvd.ts';
 
 export interface TrainMethodOptions extends DecomposeOptions {
   /**
-   * `svd` (the default) factorizes every unfolding; `random` finds its range from products with normal columns, which takes
-   * less time where ranks are a small part of the unfoldings' sides. Both keep `eps` and report the error they made.
+   * `svd` (the default) factorizes every unfolding; `random` finds its range from products with normal columns, which
+   * takes less time where ranks are a small part of the unfoldings' sides. Both keep `eps` and report the error they
+   * made.
    */
   readonly method?: 'svd' | 'random';
   /** Of `random`: columns of a sketch beyond the rank; default 10. */
   readonly oversample?: number;
-  /** Of `random`, where ranks are given: power steps, each a stronger filter against small singular values; default 1. */
+  /**
+   * Of `random`, where ranks are given: power steps, each a stronger filter against small singular values; default 1.
+   */
   readonly iterations?: number;
 }
 

@@ -1,8 +1,8 @@
 /**
- * TT-SVD with random sketches in place of full factorizations (Huber, Schneider & Wolf 2017, algorithm 3; Che & Wei 2019):
- * the range of each unfolding C [m, N] is found from C Omega, Omega normal with a few columns more than the rank, and the
- * next unfolding is what is left in that range. About (4 iterations + 6) m N l operations for a sketch of l columns. What
- * each step loses is measured, not estimated.
+ * TT-SVD with random sketches in place of full factorizations (Huber, Schneider & Wolf 2017, algorithm 3; Che & Wei
+ * 2019): the range of each unfolding C [m, N] is found from C Omega, Omega normal with a few columns more than the
+ * rank, and the next unfolding is what is left in that range. About (4 iterations + 6) m N l operations for a sketch of
+ * l columns. What each step loses is measured, not estimated.
  */
 
 import { contiguous } from '../../ops/contiguous.ts';

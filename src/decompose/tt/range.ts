@@ -1,6 +1,7 @@
 /**
- * The range of a matrix C from random sketches (Halko, Martinsson & Tropp 2011): of a given width, or as wide as an error
- * asks for, told by fresh columns of the sketch. C comes as numbers times a power of two, which products take out.
+ * The range of a matrix C from random sketches (Halko, Martinsson & Tropp 2011): of a given width, or as wide as an
+ * error asks for, told by fresh columns of the sketch. C comes as numbers times a power of two, which products take
+ * out.
  */
 
 import { sub } from '../../ops/binary.ts';
@@ -46,8 +47,8 @@ export function rangeOfWidth({ C, exponent }: Scaled, width: number, iterations:
 }
 
 /**
- * A basis whose complement holds less than about `delta` of C in the Frobenius norm, or null where it takes more than `most`
- * columns. Blocks of columns double; each is first a test of the basis before it.
+ * A basis whose complement holds less than about `delta` of C in the Frobenius norm, or null where it takes more than
+ * `most` columns. Blocks of columns double; each is first a test of the basis before it.
  */
 export function rangeWithin(
   { C, exponent }: Scaled,
