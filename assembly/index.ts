@@ -34,6 +34,7 @@ import { getrf, GetrfArgs } from './lapack/getrf';
 import { potrf, PotrfArgs } from './lapack/potrf';
 import { syevd, SyevdArgs } from './lapack/syevd';
 import { trsm, TrsmArgs } from './lapack/trsm';
+import { ttRound, TtRoundArgs } from './tt/round';
 import { philox, PhiloxArgs } from './random/philox';
 import { geqrf, GeqrfArgs } from './lapack/geqrf';
 import { ormqr, OrmqrArgs } from './lapack/ormqr';
@@ -119,3 +120,5 @@ export function ormqr_f32(args: usize): void { ormqr<f32>(changetype<OrmqrArgs>(
 export function ormqr_f64(args: usize): void { ormqr<f64>(changetype<OrmqrArgs>(args)); }
 export function geqp3_f32(args: usize): void { geqp3<f32>(changetype<Geqp3Args>(args)); }
 export function geqp3_f64(args: usize): void { geqp3<f64>(changetype<Geqp3Args>(args)); }
+export function ttRound_f32(args: usize): void { ttRound<f32>(changetype<TtRoundArgs>(args)); }
+export function ttRound_f64(args: usize): void { ttRound<f64>(changetype<TtRoundArgs>(args)); }

@@ -33,6 +33,7 @@ import { getrf } from './getrf.ts';
 import { potrf } from './potrf.ts';
 import { syevd } from './syevd.ts';
 import { trsm } from './trsm.ts';
+import { ttRound } from './ttRound.ts';
 import { philox } from './philox.ts';
 import { geqp3 } from './geqp3.ts';
 import { geqrf } from './geqrf.ts';
@@ -75,4 +76,5 @@ export const kernels: readonly Kernel[] = [
   potrf,
   syevd,
   trsm,
+  ttRound,
 ];
