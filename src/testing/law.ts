@@ -47,6 +47,14 @@ export function lawsFor<Impl extends object, Whole>(
   });
 }
 
+/** An implementation with functions of the laws' own in front; the others are bound, so that methods of classes work. */
+export function wholeWith<Whole extends object>(impl: object, own: Readonly<Record<string, unknown>>): Whole {
+  const theirs = impl as Record<string | symbol, (...args: unknown[]) => unknown>;
+  return new Proxy({} as Whole, {
+    get: (_, name) => (typeof name === 'string' && Object.hasOwn(own, name) ? own[name] : theirs[name]!.bind(impl)),
+  });
+}
+
 const tell =
   (family: string) =>
   (law: string, missing: readonly string[]): void =>

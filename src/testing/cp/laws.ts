@@ -172,16 +172,51 @@ export function degeneracyIsBounded<T>(impl: Polyadic<T>, { a, rank, seed }: Ten
   atMost(cost(bound, tight), 0.999 * cost(free, loose), 'error and weights under a ridge');
 }
 
-/** CP6: products with Khatri-Rao products are those of their definitions, to 20 u |X| |A_1| ... */
-export function productsAgree<T>(impl: Polyadic<T>, a: Dense, factors: readonly Dense[]): void {
-  const sizes = factors.map(normOf);
+const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+
+/** CP6: the tensor times the Khatri-Rao product of all other factors, to 20 u |X| |A_1| ... */
+export function mttkrpIsProduct<T>(impl: Polyadic<T>, a: Dense, factors: readonly Dense[]): void {
   a.shape.forEach((_, mode) => {
-    const norms = sizes.reduce((product, size, k) => (k === mode ? product : product * size), normOf(a));
+    const norms = productOf(factors.map((b, k) => (k === mode ? normOf(a) : normOf(b))));
     const got = impl.mttkrp(a, factors, mode);
-    atMost(distance(got, mttkrpOf(a, factors, mode)), ulps(impl, 20) * norms, `product of mode ${mode}`);
+    atMost(distance(got, mttkrpOf(a, factors, mode)), ulps(impl, 20) * norms, `error of the product of mode ${mode}`);
   });
-  const norms = sizes.reduce((product, size) => product * size, 1);
-  atMost(distance(impl.khatriRao(factors), khatriRaoOf(factors)), ulps(impl, 20) * norms, 'Khatri-Rao product');
+}
+
+/** CP6: the Khatri-Rao product, to 20 u |A_1| |A_2| ... */
+export function khatriRaoIsProduct<T>(impl: Polyadic<T>, factors: readonly Dense[]): void {
+  const norms = productOf(factors.map(normOf));
+  atMost(
+    distance(impl.khatriRao(factors), khatriRaoOf(factors)),
+    ulps(impl, 20) * norms,
+    'error of a Khatri-Rao product',
+  );
+}
+
+/** CP6, all of it. */
+export function productsAgree<T>(impl: Polyadic<T>, a: Dense, factors: readonly Dense[]): void {
+  mttkrpIsProduct(impl, a, factors);
+  khatriRaoIsProduct(impl, factors);
+}
+
+/** What is minimized, and its gradient in each factor. */
+export interface Gradients {
+  readonly unit: number;
+  /** Of |X - full(factors)|^2. */
+  gradient(a: Dense, factors: readonly Dense[]): readonly Dense[];
+}
+
+/** CP7: the gradient of |X - Y|^2 in factor k is 2 (Y - X) times the other factors; 20 u of its terms. */
+export function gradientIsRight(impl: Gradients, a: Dense, factors: readonly Dense[]): void {
+  const y = cpFullOf(factors);
+  const rest = zipped(y, a, (p, q) => 2 * (p - q));
+  const got = impl.gradient(a, factors);
+  factors.forEach((_, mode) => {
+    const others = productOf(factors.map((b, k) => (k === mode ? 1 : normOf(b))));
+    const terms = 2 * (normOf(a) + productOf(factors.map(normOf))) * others;
+    const bound = ulps(impl, 20) * a.shape.length * terms;
+    atMost(distance(got[mode]!, mttkrpOf(rest, factors, mode)), bound, `error of the gradient of mode ${mode}`);
+  });
 }
 
 /** CP8: columns with cosines near 1: no throw, finite, and never worse than the first sweep. */
@@ -202,6 +237,17 @@ export function rankOneIsPowerMethod<T>(impl: Polyadic<T>, a: Dense, start: read
   const best = cpFullOf(vectors.map((v, k) => (k > 0 ? v : dense(v.shape, (i) => v.values[i]! * weight))));
   const bound = impl.unit > 1e-10 ? 1e-4 : 1e-10;
   atMost(distance(cpFullOf(impl.factors(x)), best), bound * normOf(a), 'distance');
+}
+
+/** CP9: a rank of 0 is refused. */
+export function rankZeroIsRefused<T>(impl: Polyadic<T>, a: Dense): void {
+  let refused = false;
+  try {
+    impl.decompose(a, { rank: 0, seed: 0 });
+  } catch {
+    refused = true;
+  }
+  if (!refused) throw new Error('a rank of 0 is refused; got a tensor');
 }
 
 /** CP10: no element of a nonnegative decomposition is below 0, nor -0, and the error never rises. */

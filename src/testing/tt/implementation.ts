@@ -2,7 +2,7 @@
 
 import type { Real } from '../../dtype.ts';
 import type { Dense } from '../dense.ts';
-import { unitOf } from '../law.ts';
+import { unitOf, wholeWith } from '../law.ts';
 import type { MoreTrains } from './arithmetic.ts';
 import type { Cut, Trains } from './laws.ts';
 import type { TrainMatrices } from './matrices.ts';
@@ -27,12 +27,5 @@ export function wholeOf<T, M>(impl: TrainImpl<T, M>, dtype: Real): MoreTrains<T>
     const x = impl.decompose!(a, cut);
     return { x, error: impl.error?.(x) ?? Number.NaN };
   };
-  const own: Readonly<Record<string | symbol, unknown>> = { unit: unitOf(dtype), decompose };
-  return new Proxy({} as MoreTrains<T> & TrainMatrices<T, M>, {
-    get(_, name) {
-      if (Object.hasOwn(own, name)) return own[name];
-      // Bound, so that methods of classes work.
-      return (impl as Record<string | symbol, (...args: unknown[]) => unknown>)[name]!.bind(impl);
-    },
-  });
+  return wholeWith<MoreTrains<T> & TrainMatrices<T, M>>(impl, { unit: unitOf(dtype), decompose });
 }
