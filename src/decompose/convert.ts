@@ -23,6 +23,7 @@ import { scope, unrecorded } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { decompositionOf } from './all.ts';
 import { Decomposed } from './decomposed.ts';
+import { checkRoles } from './dense.ts';
 import { embedding } from './embed.ts';
 
 export interface ConvertOptions extends Omit<RoundOptions, 'center'> {
@@ -40,6 +41,8 @@ const NEARLY_EXACT = 4;
 const units: Readonly<Record<Real, number>> = { f32: 2 ** -24, f64: 2 ** -53 };
 /** Parts of so many elements are made whatever the size of the full tensor. */
 const SMALL = 65536;
+/** No part is larger. */
+const MOST = 2 ** 26;
 
 /**
  * x in the format of a name, over the same modes: to rounding, or within `eps`, `atol` and `maxRank` as in round().
@@ -86,7 +89,10 @@ function foldOf(x: Factored): number[][] {
 
 /** Roles as the labels of x tell them, where they do. */
 function rolesOf(x: Factored, target: Format, given: readonly Role[] | undefined): Role[] {
-  if (given !== undefined) return [...given];
+  if (given !== undefined) {
+    checkRoles(OP, x.shape, given);
+    return [...given];
+  }
   const letters: Readonly<Record<string, Role>> = { o: 'out', i: 'in', w: 'window' };
   const known = x.axes.map(([mode]) => {
     const label = mode === undefined ? '' : x.net.open[mode]!;
@@ -107,7 +113,7 @@ function layoutLike(x: Factored, target: Format, roles: readonly Role[] | undefi
 function onTree(x: Factored, format: string, layout: Layout, options: ConvertOptions): Decomposed | undefined {
   const { net, parts } = apart(x, layout);
   const { largest, make } = embedding(parts, net, treeOf(OP, { format, net }));
-  if (largest > Math.max(SMALL, sizeOf(x.shape) / 2)) return undefined;
+  if (largest > Math.max(SMALL, Math.min(MOST, sizeOf(x.shape) / 2))) return undefined;
   const made = new Factored(format, net, [net.open.map((_, k) => k)], make());
   const { eps, atol, maxRank } = options;
   const cut = rounded(made, isExact(options) ? { eps: nearly(made) } : definedOf({ eps, atol, maxRank }));

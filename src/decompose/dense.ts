@@ -7,7 +7,7 @@ import { chop } from '../ops/linalg/chop.ts';
 import { checkFinite } from '../ops/linalg/matrices.ts';
 import { exponentOf, timesPowerOfTwo } from '../ops/linalg/scale.ts';
 import { reshape } from '../ops/reshape.ts';
-import { showShape } from '../shape.ts';
+import { type Shape, showShape } from '../shape.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checkDense, layoutOf, rankCaps } from './modes.ts';
@@ -33,7 +33,7 @@ export function denseOf(
 ): Dense {
   checkOptions(op, options);
   checkDense(op, a);
-  if (roles !== undefined) checkRoles(op, a, roles);
+  if (roles !== undefined) checkRoles(op, a.shape, roles);
   const layout = layoutOf(format, a.shape, { fold: options.fold, ...(roles && { roles }) });
   const caps = rankCaps(format, layout, options.rank);
   const top = checkFinite(op, a);
@@ -46,10 +46,11 @@ export function scaledOf({ a, exponent }: Pick<Dense, 'a' | 'exponent'>): Tensor
   return scope(() => timesPowerOfTwo(a, -exponent));
 }
 
-function checkRoles(op: string, a: Tensor, roles: readonly Role[]): void {
+/** Throws ShapeError unless each axis of a shape has a role. */
+export function checkRoles(op: string, shape: Shape, roles: readonly Role[]): void {
   const known = roles.every((role) => role === 'out' || role === 'in' || role === 'window');
-  if (roles.length === a.order && known) return;
-  const rule = `each axis of ${showShape(a.shape)} is 'out', 'in' or 'window'`;
+  if (roles.length === shape.length && known) return;
+  const rule = `each axis of ${showShape(shape)} is 'out', 'in' or 'window'`;
   throw new ShapeError(op, rule, `[${roles.join(', ')}]`, 'correct the roles');
 }
 

@@ -29,7 +29,8 @@ export function full(w: Weight): Tensor {
       .map(full)
       .reduce((a, b) => addDense(a, b));
   if (!(w instanceof Factored)) return w;
-  return reshape(contract(labelled(w), w.net.open), w.shape);
+  const modes = w.axes.flat().map((k) => w.net.open[k]!);
+  return reshape(contract(labelled(w), modes), w.shape);
 }
 
 /** Throws ShapeError unless two low-rank tensors have the same modes. */

@@ -57,7 +57,8 @@ function select(x: Factored, indices: readonly Int32Array[]): Tensor {
     for (const [label, digits] of digitsOf(index, modes, sizes)) chosen.set(label, digits);
   });
   const operands = Object.entries(x.net.parts).map(([name, labels]) => selectPart(x.parts[name]!, labels, chosen));
-  const rest = x.net.open.filter((label) => !chosen.has(label));
+  const modes = x.axes.flat().map((k) => x.net.open[k]!);
+  const rest = modes.filter((label) => !chosen.has(label));
   return contract(operands, [BATCH, ...rest]);
 }
 
