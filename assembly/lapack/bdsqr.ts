@@ -1,6 +1,6 @@
 /**
- * Singular values of an upper bidiagonal matrix by implicit QR with shifts (Golub & Reinsch 1970), and without where the
- * shift would be lost (Demmel & Kahan 1990), in f64. The rotations are written down for the singular vectors.
+ * Singular values of an upper bidiagonal matrix by implicit QR with shifts (Golub & Reinsch 1970), and without where a
+ * block is singular (Demmel & Kahan 1990): then one sweep splits it. In f64. The rotations are written down for the singular vectors.
  */
 
 import { addRotation, closeSweep, openSweep, Rotations } from './rotations';
@@ -59,11 +59,10 @@ export function bdsqr<T>(
       stride = <usize>(8 * step),
       dp = d + ((<usize>first) << 3),
       ep = step > 0 ? e + ((<usize>from) << 3) : e + ((<usize>(to - 1)) << 3);
-    const least = smallest(count, dp, ep, stride, eps);
-    if (least < 0) continue;
     if (++sweeps > LIMIT * n) return -1;
-    const shift =
-      least > none ? shiftOf(dp, dp + <usize>(count - 1) * stride, ep + <usize>(count - 1) * stride, stride, eps) : 0;
+    const end = <usize>(count - 1) * stride;
+    // A shift beside a singular value that cannot be told from 0 would only disturb it.
+    const shift = smallest(count, dp, ep, stride) > none ? shiftOf(dp + end, ep + end, stride) : 0;
     const L = step > 0 ? left : right,
       R = step > 0 ? right : left;
     if (L != null) openSweep<T>(L, first, step, count);
@@ -77,49 +76,35 @@ export function bdsqr<T>(
   return sweeps;
 }
 
-/**
- * A lower bound of the smallest singular value of a block, up to a factor of sqrt(count), by the recurrence of Demmel &
- * Kahan. Where it shows that an element off the diagonal is negligible, that becomes 0 and the result is -1.
- */
-function smallest(count: i32, dp: usize, ep: usize, stride: usize, eps: f64): f64 {
+/** A lower bound of the smallest singular value of a block, up to a factor of sqrt(count) (Demmel & Kahan). */
+function smallest(count: i32, dp: usize, ep: usize, stride: usize): f64 {
   let mu = abs(load<f64>(dp)),
     least = mu;
   for (; count > 0; count--, ep += stride) {
     dp += stride;
-    const x = abs(load<f64>(ep)),
-      y = abs(load<f64>(dp));
-    if (x <= eps * mu || (count == 1 && x <= eps * y)) {
-      store<f64>(ep, 0);
-      return -1;
-    }
-    mu = y * (mu / (mu + x));
+    mu = abs(load<f64>(dp)) * (mu / (mu + abs(load<f64>(ep))));
     least = min(least, mu);
   }
   return least;
 }
 
-/** The smaller singular value of the last two rows of a block (LAPACK's xLAS2); 0 where it is lost beside the first. */
-function shiftOf(first: usize, dp: usize, ep: usize, stride: usize, eps: f64): f64 {
+/** The smaller singular value of the last two rows of a block (LAPACK's xLAS2). */
+function shiftOf(dp: usize, ep: usize, stride: usize): f64 {
   const f = abs(load<f64>(dp)),
     h = abs(load<f64>(dp + stride)),
     g = abs(load<f64>(ep)),
     low = min(f, h),
     high = max(f, h);
-  let s: f64;
-  if (low == 0) return 0;
   if (g < high) {
     const p = 1 + low / high,
       q = (high - low) / high,
       r = (g / high) * (g / high);
-    s = (2 * low) / (sqrt(p * p + r) + sqrt(q * q + r));
-  } else {
-    const r = high / g,
-      p = (1 + low / high) * r,
-      q = ((high - low) / high) * r;
-    s = 2 * ((low / (sqrt(1 + p * p) + sqrt(1 + q * q))) * r);
+    return (2 * low) / (sqrt(p * p + r) + sqrt(q * q + r));
   }
-  const ratio = s / abs(load<f64>(first));
-  return ratio * ratio < eps ? 0 : s;
+  const r = high / g,
+    p = (1 + low / high) * r,
+    q = ((high - low) / high) * r;
+  return 2 * ((low / (sqrt(1 + p * p) + sqrt(1 + q * q))) * r);
 }
 
 // @ts-ignore: decorator

@@ -44,6 +44,12 @@ test('knows where the weight of many equal values ends', () => {
   // 4096 values of 1 after a large one: k of them weigh sqrt(k).
   const s = [1e3, ...new Array<number>(4096).fill(1)];
   for (const k of [1, 9, 1024, 4096]) assert.is(chop(s, Math.sqrt(k)), 4097 - k);
+  // Squares that are no whole numbers: a plain sum of so many would be off by more than one part in 1e14.
+  const inexact = [1e3, ...new Array<number>(40000).fill(0.1)];
+  for (const k of [10000, 40000]) {
+    assert.is(chop(inexact, 0.1 * Math.sqrt(k) * (1 + 1e-15)), 40001 - k);
+    assert.is(chop(inexact, 0.1 * Math.sqrt(k) * (1 - 1e-15)), 40002 - k);
+  }
 });
 
 test('keeps one value of zeros, all for delta 0, none of none', () => {
