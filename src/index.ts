@@ -89,6 +89,7 @@ export { type Lu, lu } from './ops/linalg/lu.ts';
 export { pinv, type RankOptions } from './ops/linalg/pinv.ts';
 export { type Slogdet, slogdet } from './ops/linalg/slogdet.ts';
 export { inv, solve } from './ops/linalg/solve.ts';
+export { symmetricFunction } from './ops/linalg/symmetricFunction.ts';
 export { type TriangularOptions, triangularSolve } from './ops/linalg/triangularSolve.ts';
 export { lq, type QrOptions, qr } from './ops/linalg/qr.ts';
 export { type PivotedQr, qrPivoted } from './ops/linalg/qrPivoted.ts';

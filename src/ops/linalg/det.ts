@@ -8,18 +8,20 @@ import { contiguous } from '../contiguous.ts';
 import { apply, type Op } from '../op.ts';
 import { expandDims } from '../reshape.ts';
 import { cofactors } from './cofactors.ts';
-import { checkFinite, squaresOf } from './matrices.ts';
-import { numberTimesPower } from './scale.ts';
+import { inRange } from './lu.ts';
+import { squaresOf } from './matrices.ts';
+import { numberTimesPower, timesPowerOfTwo } from './scale.ts';
 import { determinants, writeAll } from './slogdet.ts';
 
-const detOp: Op = {
+/** Attributes: the exponent e of det(2^e a). */
+const detOp: Op<number> = {
   name: 'det',
   infer([a]) {
     const { lead, dtype } = squaresOf('det', a!);
     return { shape: lead, dtype };
   },
-  forward([y], [a], _, on) {
-    const found = determinants(a!, squaresOf('det', a!), on);
+  forward([y], [a], e, on) {
+    const found = determinants(a!, squaresOf('det', a!), e, on);
     const limit = a!.dtype === 'f32' ? 128 : 1024;
     for (const { mantissa, exponent } of found) {
       if (exponent < limit) continue;
@@ -32,7 +34,10 @@ const detOp: Op = {
       on,
     );
   },
-  vjp: ([g], { inputs: [a] }) => [mul(expandDims(expandDims(g!, -1), -1), cofactors(a!))],
+  vjp([g], { inputs: [a], attrs: e }) {
+    const grown = timesPowerOfTwo(cofactors(a!), e * a!.shape.at(-1)!);
+    return [mul(expandDims(expandDims(g!, -1), -1), grown)];
+  },
 };
 
 /**
@@ -42,6 +47,6 @@ const detOp: Op = {
  */
 export function det(a: Tensor): Tensor {
   squaresOf('det', a);
-  checkFinite('det', a);
-  return apply(detOp, [contiguous(a)], undefined);
+  const { x, exponent } = inRange('det', contiguous(a));
+  return apply(detOp, [x], exponent);
 }

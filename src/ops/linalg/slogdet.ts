@@ -12,7 +12,8 @@ import { mul } from '../binary.ts';
 import { contiguous } from '../contiguous.ts';
 import { applyAll, type Op } from '../op.ts';
 import { expandDims } from '../reshape.ts';
-import { checkFinite, type Matrices, squaresOf } from './matrices.ts';
+import { inRange } from './lu.ts';
+import { type Matrices, squaresOf } from './matrices.ts';
 import { inv } from './solve.ts';
 import { transposed } from './triangles.ts';
 
@@ -23,8 +24,8 @@ export interface Determinant {
   readonly exponent: number;
 }
 
-/** The determinant of each matrix of a resident and dense `a`. */
-export function determinants(a: Tensor, { batch, n }: Matrices, on: Backend): Determinant[] {
+/** The determinants of the matrices of a resident and dense `a`, each times 2^e. */
+export function determinants(a: Tensor, { batch, n }: Matrices, e: number, on: Backend): Determinant[] {
   const found = new Float64Array(2 * batch);
   const blocks = [a.size * arrayOf(a.dtype, 0).BYTES_PER_ELEMENT, 4 * batch * n, found.byteLength].map((bytes) =>
     on.alloc(bytes, 'det'),
@@ -36,7 +37,7 @@ export function determinants(a: Tensor, { batch, n }: Matrices, on: Backend): De
   } finally {
     for (const block of blocks) on.free(block);
   }
-  return Array.from({ length: batch }, (_, t) => ({ mantissa: found[2 * t]!, exponent: found[2 * t + 1]! }));
+  return Array.from({ length: batch }, (_, t) => ({ mantissa: found[2 * t]!, exponent: found[2 * t + 1]! + e * n }));
 }
 
 /** Fills `out` with one number for each matrix. */
@@ -46,8 +47,8 @@ export function writeAll(out: Tensor, values: readonly number[], on: Backend): v
   on.write(out.operand(), array);
 }
 
-/** Results sign and logarithm. */
-const slogdetOp: Op = {
+/** Results sign and logarithm of det(2^e a), e the attribute. */
+const slogdetOp: Op<number> = {
   name: 'slogdet',
   infer([a]) {
     const { lead, dtype } = squaresOf('slogdet', a!);
@@ -56,8 +57,8 @@ const slogdetOp: Op = {
       { shape: lead, dtype },
     ];
   },
-  forward([sign, logAbsDet], [a], _, on) {
-    const found = determinants(a!, squaresOf('slogdet', a!), on);
+  forward([sign, logAbsDet], [a], e, on) {
+    const found = determinants(a!, squaresOf('slogdet', a!), e, on);
     const zero = found.findIndex(({ mantissa }) => mantissa === 0);
     if (zero >= 0) {
       const got = `a determinant of 0 for matrix ${zero} of a tensor ${showShape(a!.shape)}`;
@@ -90,7 +91,7 @@ export interface Slogdet {
  */
 export function slogdet(a: Tensor): Slogdet {
   squaresOf('slogdet', a);
-  checkFinite('slogdet', a);
-  const [sign, logAbsDet] = applyAll(slogdetOp, [contiguous(a)], undefined);
+  const { x, exponent } = inRange('slogdet', contiguous(a));
+  const [sign, logAbsDet] = applyAll(slogdetOp, [x], exponent);
   return { sign: sign!, logAbsDet: logAbsDet! };
 }

@@ -8,10 +8,11 @@ import { contiguous } from '../contiguous.ts';
 import { matmul } from '../matmul.ts';
 import { apply, type Op } from '../op.ts';
 import { neg } from '../unary.ts';
-import { type Factors, factorsOf } from './lu.ts';
+import { type Factors, factorsOf, inRange } from './lu.ts';
 import { checkFinite, ofSolutions, squaresOf } from './matrices.ts';
 import { refusePivot, watch } from './pivots.ts';
 import { aligned } from './rightSides.ts';
+import { timesPowerOfTwo } from './scale.ts';
 import { transposed } from './triangles.ts';
 
 const told = {
@@ -64,9 +65,7 @@ const solveOp: Op<Attrs> = {
 };
 
 function solved(op: string, a: Tensor, { F, permutation }: Factors, b: Tensor, transpose: boolean): Tensor {
-  const x = apply(solveOp, [a, F, permutation, contiguous(b)], { op, transpose });
-  checkFinite(op, x, ofSolutions);
-  return x;
+  return apply(solveOp, [a, F, permutation, contiguous(b)], { op, transpose });
 }
 
 /**
@@ -77,18 +76,19 @@ function solved(op: string, a: Tensor, { F, permutation }: Factors, b: Tensor, t
 export function solve(a: Tensor, b: Tensor): Tensor {
   squaresOf('solve', a);
   const system = aligned('solve', a, b);
-  checkFinite('solve', a);
   checkFinite('solve', b);
-  return system.restore(solveAligned('solve', contiguous(system.a), system.b));
+  return system.restore(solveAligned('solve', system.a, system.b));
 }
 
 function solveAligned(op: string, a: Tensor, b: Tensor): Tensor {
-  return solved(op, a, factorsOf(a), b, false);
+  const { x, exponent } = inRange(op, contiguous(a));
+  const y = timesPowerOfTwo(solved(op, x, factorsOf(x), b, false), -exponent);
+  checkFinite(op, y, ofSolutions);
+  return y;
 }
 
 /** The inverse of each matrix of a [..., n, n]. Prefer solve() where it is to be multiplied. Throws as solve(). */
 export function inv(a: Tensor): Tensor {
   const { n, dtype } = squaresOf('inv', a);
-  checkFinite('inv', a);
-  return solveAligned('inv', contiguous(a), broadcastTo(eye(n, dtype), a.shape));
+  return solveAligned('inv', a, broadcastTo(eye(n, dtype), a.shape));
 }

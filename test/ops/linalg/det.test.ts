@@ -12,6 +12,7 @@ import {
   type Tensor,
   tensor,
   toArray,
+  vjp,
   withBackend,
   zeros,
 } from '../../../src/index.ts';
@@ -100,6 +101,26 @@ test('have logarithms where they overflow or vanish', () => {
       assert.ok(Math.abs(dataSync(logAbsDet)[0]! - want) <= (dtype === 'f32' ? 1e-3 : 1e-10));
     }
     assert.is(dataSync(det(mul(eye(40), 1e-30)))[0], 0);
+    const large = tensor(
+      [
+        [1e308, 1e308],
+        [-1e308, 1e308],
+      ],
+      undefined,
+      'f64',
+    );
+    assert.ok(Math.abs(dataSync(slogdet(large).logAbsDet)[0]! - Math.log(2) - 2 * 308 * Math.log(10)) < 1e-10);
+    const mixed = tensor(
+      [
+        [1e250, 0],
+        [0, 1e-250],
+      ],
+      undefined,
+      'f64',
+    );
+    assert.ok(Math.abs(dataSync(det(mixed))[0]! - 1) < 1e-14);
+    const [g] = vjp((x) => det(x), [mixed], tensor(1, undefined, 'f64')).gradients;
+    [1e-250, 0, 0, 1e250].forEach((want, k) => assert.ok(Math.abs(dataSync(g!)[k]! - want) <= 1e-13 * 1e250));
   });
 });
 
