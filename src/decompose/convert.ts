@@ -23,7 +23,7 @@ import { scope, unrecorded } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { decompositionOf } from './all.ts';
 import { Decomposed } from './decomposed.ts';
-import { checkRoles } from './dense.ts';
+import { checkRoles, units } from './dense.ts';
 import { embedding } from './embed.ts';
 
 export interface ConvertOptions extends Omit<RoundOptions, 'center'> {
@@ -38,11 +38,10 @@ export interface ConvertOptions extends Omit<RoundOptions, 'center'> {
 const OP = 'convert';
 /** Rounding units an error of rounding may have for each part where nothing else was asked for. */
 const NEARLY_EXACT = 4;
-const units: Readonly<Record<Real, number>> = { f32: 2 ** -24, f64: 2 ** -53 };
 /** Parts of so many elements are made whatever the size of the full tensor. */
 const SMALL = 65536;
 /** No part is larger. */
-const MOST = 2 ** 26;
+const MOST = 67108864;
 
 /**
  * x in the format of a name, over the same modes: to rounding, or within `eps`, `atol` and `maxRank` as in round().

@@ -1,5 +1,6 @@
 /** The dense operand of a decomposition, over the modes of its layout and with its power of two; the choice of ranks. */
 
+import type { Real } from '../dtype.ts';
 import { FormatError, ShapeError } from '../errors.ts';
 import type { Format, Layout, LayoutOptions, Role } from '../formats/format.ts';
 import { bondsOf, type Sizes } from '../formats/network.ts';
@@ -45,6 +46,9 @@ export function denseOf(
 export function scaledOf({ a, exponent }: Pick<Dense, 'a' | 'exponent'>): Tensor {
   return scope(() => timesPowerOfTwo(a, -exponent));
 }
+
+/** Rounding units, 2^-24 and 2^-53. */
+export const units: Readonly<Record<Real, number>> = { f32: 5.9604644775390625e-8, f64: 1.1102230246251565e-16 };
 
 /** Throws ShapeError unless each axis of a shape has a role. */
 export function checkRoles(op: string, shape: Shape, roles: readonly Role[]): void {

@@ -95,9 +95,9 @@ function byAls(dense: Dense, options: TensorRingOptions, shifts: readonly number
   const history = [errorOf(cores)];
   let converged = norm === 0;
   for (let step = 1; step <= sweeps && !converged; step++) {
-    const next = scope(() => ringSweep(x, cores, ridge));
-    const error = errorOf(next);
     const before = history.at(-1)!;
+    const next = scope(() => ringSweep(x, cores, { ridge, error: before * norm }));
+    const error = errorOf(next);
     converged = Math.abs(before - error) < stop;
     const isBetter = error <= before || ridge > 0;
     // The first cores may be the caller's.

@@ -19,14 +19,20 @@ import { fold, type Key } from '../../random.ts';
 import { item } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { units } from '../dense.ts';
 import { leastSquares } from '../leastSquares.ts';
 
-const units: Readonly<Record<Real, number>> = { f32: 2 ** -24, f64: 2 ** -53 };
+export interface RingStep {
+  /** Relative to the mean diagonal of each gram. */
+  readonly ridge: number;
+  /** |X - full| before the sweep. */
+  readonly error: number;
+}
 
-/** Every core once: the cores after a sweep. `ridge` is relative to the mean diagonal of each gram. */
-export function ringSweep(x: Tensor, cores: readonly Tensor[], ridge: number): Tensor[] {
+/** Every core once: the cores after a sweep. */
+export function ringSweep(x: Tensor, cores: readonly Tensor[], step: RingStep): Tensor[] {
   const next = [...cores];
-  for (let k = 0; k < next.length; k++) next[k] = scope(() => improved(x, next, k, ridge));
+  for (let k = 0; k < next.length; k++) next[k] = scope(() => improved(x, next, k, step));
   return balancedCores(next);
 }
 
@@ -40,7 +46,7 @@ function others(cores: readonly Tensor[], k: number, side: string): Operand[] {
   );
 }
 
-function improved(x: Tensor, cores: readonly Tensor[], k: number, ridge: number): Tensor {
+function improved(x: Tensor, cores: readonly Tensor[], k: number, { ridge, error }: RingStep): Tensor {
   const d = cores.length;
   const [r, n, s] = cores[k]!.shape as [number, number, number];
   const [from, to] = [bond(k), bond((k + 1) % d)];
@@ -51,7 +57,7 @@ function improved(x: Tensor, cores: readonly Tensor[], k: number, ridge: number)
   const a = reshape(transpose(cores[k]!, [1, 0, 2]), [n, r * s]);
   const G = cast(gram, 'f64');
   const mean = item(contract([{ x: G, labels: ['i', 'i'] }], [])) / (r * s);
-  const step = leastSquares(ridge * mean, units[x.dtype as Real]);
+  const step = leastSquares(ridge * mean, units[x.dtype as Real], error);
   const found = cast(step(cast(a, 'f64'), { right: cast(right, 'f64'), gram: G }), x.dtype);
   return transpose(reshape(found, [n, r, s]), [1, 0, 2]);
 }
