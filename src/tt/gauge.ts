@@ -92,19 +92,26 @@ export function centerNorm({ cores, center }: Gauge): number {
 }
 
 /** Whether one core can carry the power of two. */
-export function fitsCenter({ cores, exponent }: Pick<Gauge, 'cores' | 'exponent'>): boolean {
+export function fitsCenter({ cores, exponent }: Pick<Gauge, 'exponent'> & Pick<Train, 'cores'>): boolean {
   return Math.abs(exponent) <= ROOM[cores[0]!.dtype as Real];
+}
+
+/** The exponent that each core takes: the center alone, or all of them equal shares where that has no room. */
+export function shares({
+  cores,
+  center,
+  exponent,
+}: Pick<Gauge, 'center' | 'exponent'> & Pick<Train, 'cores'>): number[] {
+  if (fitsCenter({ cores, exponent })) return cores.map((_, k) => (k === center ? exponent : 0));
+  const share = Math.trunc(exponent / cores.length);
+  const rest = exponent - share * cores.length;
+  return cores.map((_, k) => share + (k < Math.abs(rest) ? Math.sign(rest) : 0));
 }
 
 /**
  * The cores with their power of two. The center carries it; where its dtype cannot hold that, all cores take equal
  * shares, and those beside the center are orthonormal up to a power of two.
  */
-export function closed({ cores, center, exponent }: Gauge): Tensor[] {
-  if (fitsCenter({ cores, exponent })) {
-    return cores.map((core, k) => (k === center ? timesPowerOfTwo(core, exponent) : core));
-  }
-  const share = Math.trunc(exponent / cores.length);
-  const rest = exponent - share * cores.length;
-  return cores.map((core, k) => timesPowerOfTwo(core, share + (k < Math.abs(rest) ? Math.sign(rest) : 0)));
+export function closed(gauge: Gauge): Tensor[] {
+  return shares(gauge).map((e, k) => timesPowerOfTwo(gauge.cores[k]!, e));
 }

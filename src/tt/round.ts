@@ -14,9 +14,9 @@ import { expandDims, reshape } from '../ops/reshape.ts';
 import { slice } from '../ops/slice.ts';
 import { dataSync } from '../tensor/read.ts';
 import { recordingDepth, scope, unrecorded } from '../tensor/scope.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import { centerNorm, closed, fitsCenter, type Gauge, gaugeOf, timesLeft } from './gauge.ts';
 import { withGradient } from './roundGrad.ts';
+import { isSwept, type RoundedCores, swept } from './sweep.ts';
 import { type Train, trainOf, withCores } from './train.ts';
 
 export interface RoundOptions {
@@ -52,13 +52,15 @@ export function round(x: Factored, options: RoundOptions): Factored {
 export function rounded(x: Factored, options: RoundOptions): Rounded {
   const train = trainOf('round', x);
   const caps = checkRound('round', options, train.cores.length - 1);
+  const sweep = isSwept(train) ? swept : byOperations;
+  const { eps = 0, atol = 0 } = options;
   if (recordingDepth() === 0 || train.cores.every(({ tape }) => tape === null)) {
-    const { cores, error, norm } = unrecorded(() => scope(() => roundTrain(train, options, caps)));
+    const { cores, error, norm } = unrecorded(() => sweep(train, eps, atol, caps));
     return { x: withCores(x, cores), error, norm };
   }
   let told = { error: 0, norm: 0 };
   const cores = withGradient(train.cores, () => {
-    const { cores, fits, ...rest } = roundTrain(train, options, caps);
+    const { cores, fits, ...rest } = sweep(train, eps, atol, caps);
     if (!fits) {
       const rule = 'a gradient needs a norm in the range of numbers';
       throw new BackendError('round', rule, `${rest.norm}`, 'scale the cores first');
@@ -90,19 +92,14 @@ export function checkRound(op: string, { eps, atol, maxRank }: RoundOptions, bon
   return caps;
 }
 
-interface RoundedCores {
-  readonly cores: readonly Tensor[];
-  readonly error: number;
-  readonly norm: number;
-  /** Whether the last core carries the norm. */
-  readonly fits: boolean;
-}
-
-function roundTrain(train: Train, options: RoundOptions, caps: readonly number[]): RoundedCores {
-  const gauge = gaugeOf('round', train, 0);
-  const { error, norm } = truncateRight(gauge, options, caps);
-  const back = (size: number): number => numberTimesPower(size, gauge.exponent);
-  return { cores: closed(gauge), error: back(error), norm: back(norm), fits: fitsCenter(gauge) };
+/** Rounding by operations, for cores of any size; src/tt/sweep.ts is the same in one call. */
+export function byOperations(train: Train, eps: number, atol: number, caps: readonly number[]): RoundedCores {
+  return scope(() => {
+    const gauge = gaugeOf('round', train, 0);
+    const { error, norm } = truncateRight(gauge, eps, atol, caps);
+    const back = (size: number): number => numberTimesPower(size, gauge.exponent);
+    return { cores: closed(gauge), error: back(error), norm: back(norm), fits: fitsCenter(gauge) };
+  });
 }
 
 /**
@@ -111,7 +108,8 @@ function roundTrain(train: Train, options: RoundOptions, caps: readonly number[]
  */
 function truncateRight(
   gauge: Gauge,
-  { eps = 0, atol = 0 }: RoundOptions,
+  eps: number,
+  atol: number,
   caps: readonly number[],
 ): { error: number; norm: number } {
   const bonds = gauge.cores.length - 1;

@@ -1,31 +1,57 @@
 import fc from 'fast-check';
 import * as tt from '../../src/decompose/tt/index.ts';
+import type { Backend } from '../../src/backend/backend.ts';
 import type { Real } from '../../src/dtype.ts';
 import { NonFiniteError, RankError, ShapeError } from '../../src/errors.ts';
 import { formatNamed } from '../../src/formats/all.ts';
 import { randomFactored } from '../../src/formats/init.ts';
+import { mul } from '../../src/ops/binary.ts';
 import { resolveRanks } from '../../src/formats/rank.ts';
 import { rounded as roundedTree } from '../../src/formats/round.ts';
 import { key } from '../../src/random.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
+import { scope } from '../../src/tensor/scope.ts';
+import { byOperations } from '../../src/tt/round.ts';
+import { isSwept, swept } from '../../src/tt/sweep.ts';
+import { trainOf, withCores } from '../../src/tt/train.ts';
 import * as laws from '../laws/tt.ts';
-import { dense, distance, fullOf, normOf, ranksOfCores, unfoldedValues } from '../laws/ttDense.ts';
+import { type Dense, dense, distance, fullOf, normOf, ranksOfCores, unfoldedValues } from '../laws/ttDense.ts';
 import { referenceBackend, wasmBackend } from '../support/backends.ts';
+import { leakFree } from '../support/leaks.ts';
 import { holds } from '../support/runs.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
 import { coresOf, noiseOf, trainsOn } from '../support/trains.ts';
 
 const test = suite('tt.round');
-const backends = [wasmBackend(), referenceBackend()];
+const backends: readonly Backend[] = [wasmBackend(), referenceBackend()];
+const put = ({ shape, values }: Dense, dtype: Real) => tensor(values, shape, dtype);
 const RUNS = 10;
 
-/** In f64 and f32, on compiled kernels and, less often, on their references. */
-function each(check: (impl: ReturnType<typeof trainsOn>, dtype: Real, runs: number) => void): void {
+type Implementation = ReturnType<typeof trainsOn>;
+
+/** Rounding of small trains by operations, too, as that of large ones. */
+function operationsOf(impl: Implementation, on: Backend): Implementation {
+  return {
+    ...impl,
+    round: (x, { eps = 0, atol = 0 }) =>
+      leakFree(on, () => {
+        const train = trainOf('x', x);
+        const caps = new Array<number>(train.cores.length).fill(Infinity);
+        return withCores(x, byOperations(train, eps, atol, caps).cores);
+      }),
+  };
+}
+
+/** In f64 and f32, on compiled kernels and, less often, on their references, in one call and by operations. */
+function each(check: (impl: Implementation, dtype: Real, runs: number) => void): void {
   for (const on of backends) {
     for (const dtype of ['f64', 'f32'] as const) {
-      check(trainsOn(on, dtype), dtype, (dtype === 'f64' ? RUNS : RUNS / 2) / (on === backends[0] ? 1 : 5));
+      const runs = (dtype === 'f64' ? RUNS : RUNS / 2) / (on === backends[0] ? 1 : 5);
+      const impl = trainsOn(on, dtype);
+      check(impl, dtype, runs);
+      check(operationsOf(impl, on), dtype, runs / 2);
     }
   }
 }
@@ -85,6 +111,38 @@ test('is quasi-optimal at given ranks, and tells its error', () => {
       assert.ok(Math.abs(told.norm / normOf(whole) - 1) < 1e-14);
     }
   }
+});
+
+test('gives the same in one call and by operations', () => {
+  for (const on of backends) {
+    for (const dtype of ['f64', 'f32'] as const) {
+      const u = dtype === 'f64' ? 2 ** -53 : 2 ** -23;
+      for (const [modes, ranks, eps] of [
+        [[4, 5, 3, 4], [4, 6, 4], 1e-1],
+        [[2, 1, 6], [1, 4], 0],
+        [new Array<number>(12).fill(3), new Array<number>(11).fill(5), 0.2],
+      ] as const) {
+        leakFree(on, () => {
+          const x = trainOf('x', tt.fromCores(coresOf(modes, ranks, 7, dtype).map((core) => put(core, dtype))));
+          const caps = new Array<number>(modes.length - 1).fill(4);
+          assert.ok(isSwept(x));
+          const [one, many] = [swept(x, eps, 0, caps), byOperations(x, eps, 0, caps)];
+          assert.equal(
+            one.cores.map(({ shape }) => shape),
+            many.cores.map(({ shape }) => shape),
+          );
+          assert.ok(Math.abs(one.norm / many.norm - 1) < 100 * u);
+          assert.ok(Math.abs(one.error - many.error) < 200 * u * one.norm);
+          const [p, q] = [one, many].map(({ cores }) => tt.fromCores(cores));
+          assert.ok(tt.norm(tt.sub(p!, q!)) < 200 * modes.length * u * one.norm);
+          // What a scope holds goes in and out of it alike.
+          const inside = scope(() => swept({ ...x, cores: x.cores.map((core) => mul(core, 1)) }, eps, 0, caps).cores);
+          inside.forEach((core, k) => assert.equal(dataSync(core), dataSync(one.cores[k]!)));
+        });
+      }
+    }
+  }
+  assert.not.ok(isSwept(trainOf('x', tt.ones([1200, 3]))));
 });
 
 test('agrees with the rounding of trees', () => {
