@@ -15,12 +15,10 @@ import {
   tensor,
   toArray,
   triangularSolve,
-  vjp,
   withBackend,
   zeros,
 } from '../../../src/index.ts';
 import type { Refusal } from '../../laws/op.ts';
-import { expectRefusal } from '../../laws/op.ts';
 import { linalgLaws, uniform } from '../../laws/linalg.ts';
 import { wasmBackend } from '../../support/backends.ts';
 import { gradcheck } from '../../support/gradcheck.ts';
