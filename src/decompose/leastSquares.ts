@@ -3,13 +3,15 @@
  * gram G = K^T K. Rows of A are independent; with missing entries each row has a gram of its own.
  */
 
-import { add, mul, sub } from '../ops/binary.ts';
+import { add, div, maximum, mul, sub } from '../ops/binary.ts';
 import { einsum } from '../ops/einsum/einsum.ts';
 import { choleskyShifted } from '../ops/linalg/cholesky.ts';
 import { triangularSolve } from '../ops/linalg/triangularSolve.ts';
 import { sum } from '../ops/reduce.ts';
 import { expandDims, reshape } from '../ops/reshape.ts';
+import { norm2 } from '../ops/statistics.ts';
 import { swapAxes } from '../ops/transpose.ts';
+import { square } from '../ops/unary.ts';
 import { where } from '../ops/where.ts';
 import { eye } from '../tensor/create.ts';
 import { item } from '../tensor/read.ts';
@@ -36,26 +38,30 @@ export function squaredError(normSquared: number, a: Tensor, { right, gram }: Sy
   return normSquared - item(sum(mul(a, sub(mul(right, 2), timesGram(a, gram)))));
 }
 
-/** How far the trace of a gram damps its solves, in units of rounding. */
+/** The least damping, in units of rounding of the gram's trace. */
 const DAMP = 32;
 
 /**
  * Least squares by the normal equations. What is solved for is the change of A, damped a little:
- * A + (M - A (G + ridge)) (G + ridge + damp)^-1 minimizes the error plus damp times the squared change. So the error never
- * rises, however dependent the columns are, and where A stays the damping has no part in it (Rockafellar 1976, the
- * proximal point algorithm). `unit` is the rounding unit of the data.
+ * A + (M - A (G + ridge)) (G + ridge + damp)^-1 minimizes the error plus damp times the squared change. So the error does
+ * not rise, however dependent the columns are, and where A stays the damping has no part in it (Rockafellar 1976, the
+ * proximal point algorithm). Rounding of M makes directions of eigenvalue w change the fit by up to rounding / (2 sqrt w):
+ * `error`, the present |X - Y|, is the most it may, so the damping grows as the fit becomes exact. `unit` is the rounding
+ * unit of the data.
  */
-export function leastSquares(ridge: number, unit: number): Step {
+export function leastSquares(ridge: number, unit: number, error: number): Step {
   return (a, { right, gram }) => {
-    const r = a.shape[1]!;
-    const identity = eye(r, 'f64');
+    const rowwise = gram.order === 3;
+    const identity = eye(a.shape[1]!, 'f64');
     const ridged = ridge === 0 ? gram : add(gram, mul(identity, ridge));
-    const trace = einsum(gram.order === 2 ? 'rr->' : 'irr->i', ridged);
+    const trace = einsum(rowwise ? 'irr->i' : 'rr->', ridged);
+    const axes = rowwise ? 1 : [0, 1];
+    const rounding = mul(add(norm2(right, axes), mul(norm2(a, axes), trace)), unit);
+    const noise = error > 0 ? square(div(rounding, error)) : 0;
     // Rows of which nothing is known have a gram of zeros, and stay.
-    const damp = where(trace, mul(trace, DAMP * unit), 1);
-    const damps = gram.order === 2 ? damp : reshape(damp, [-1, 1, 1]);
+    const damp = where(trace, maximum(mul(trace, DAMP * unit), noise), 1);
     const change = sub(right, timesGram(a, ridged));
-    return add(a, solved(add(ridged, mul(identity, damps)), change));
+    return add(a, solved(add(ridged, mul(identity, rowwise ? reshape(damp, [-1, 1, 1]) : damp)), change));
   };
 }
 

@@ -9,9 +9,10 @@ import { randomStart } from './start.ts';
 import type { Fit } from './sweeps.ts';
 
 export interface Attempts {
-  /** The rank of every fit, or with `eps` the greatest one. */
-  readonly rank: number;
-  /** The relative error at which a fit is good enough; its rank then grows from 1. */
+  /** The rank of the first fit, and of the last: one rank, or with `eps` growing ones. */
+  readonly first: number;
+  readonly last: number;
+  /** The relative error at which a fit is good enough. */
   readonly eps: number | undefined;
   /** Number of starts. */
   readonly restarts: number;
@@ -49,11 +50,11 @@ function precedes(a: Fit, b: Fit, eps: number | undefined): boolean {
   return a.history.at(-1)! < b.history.at(-1)!;
 }
 
-function attempt({ rank, eps, start, fit, key, nonnegative }: Attempts, k: number): Fit {
-  if (eps === undefined) return fit(start(rank, k), k);
-  let found = fit(start(1, k), k);
+function attempt({ first, last, eps, start, fit, key, nonnegative }: Attempts, k: number): Fit {
+  let found = fit(start(first, k), k);
+  if (eps === undefined) return found;
   const history = [...found.history];
-  for (let r = 2; r <= rank && found.history.at(-1)! > eps; r++) {
+  for (let r = first + 1; r <= last && found.history.at(-1)! > eps; r++) {
     const { components } = found;
     const more = scope(() => grown(components, fold(key, 'grow', k, r), nonnegative));
     dispose(components);

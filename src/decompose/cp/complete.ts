@@ -19,7 +19,7 @@ import {
 } from '../samples.ts';
 import { distance, entriesProblem } from './entriesProblem.ts';
 import { type CpOptions, checkCpOptions } from './options.ts';
-import { packed, rankOf, zeroTensor } from './result.ts';
+import { packed, ranksOf, zeroTensor } from './result.ts';
 import { search } from './search.ts';
 import { spectralStart } from './start.ts';
 
@@ -52,13 +52,13 @@ function run(entries: Entries, held: Entries | null, options: CpCompleteOptions)
   const exponent = topExponent(values);
   const known = timesPower(entries, -exponent);
   const layout = layoutOf(cp, shape);
-  const rank = rankOf(layout, options);
+  const ranks = ranksOf(layout, options);
   const problem = entriesProblem(known);
   if (problem.norm === 0) return zeroTensor(problem, layout);
   const best = search(
     {
       problem,
-      rank,
+      ranks,
       exponent,
       spectral: (r, key, nonnegative) => spectralStart(zeroFilled(OP, known), r, key, nonnegative),
     },

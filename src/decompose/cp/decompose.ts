@@ -18,7 +18,7 @@ import type { Best } from './attempts.ts';
 import { denseProblem, residualOf } from './dense.ts';
 import { maskedProblem } from './masked.ts';
 import { type CpOptions, checkCpOptions } from './options.ts';
-import { packed, rankOf, zeroTensor } from './result.ts';
+import { packed, ranksOf, zeroTensor } from './result.ts';
 import { sampledProblem } from './sampled.ts';
 import { search } from './search.ts';
 import { spectralStart } from './start.ts';
@@ -55,14 +55,14 @@ export function decompose(a: Tensor, options: CpOptions): Decomposed {
 
 function run(a: Tensor, options: CpOptions): Decomposed {
   const { x, exponent, mask, layout } = operandOf(a, options);
-  const rank = rankOf(layout, options);
+  const ranks = ranksOf(layout, options);
   const problem = mask === null ? denseProblem(x) : maskedProblem(x, mask, shareOf(mask));
   if (problem.norm === 0) return zeroTensor(problem, layout);
   if (x.order === 1) return packed(problem, layout, exponent, vectorFit(x), options);
   const best = search(
     {
       problem,
-      rank,
+      ranks,
       exponent,
       spectral: (r, key, nonnegative) => spectralStart(x, r, key, nonnegative),
       ...(options.method === 'random' ? { sampled: (key) => sampledProblem(x, options.samples ?? SAMPLES, key) } : {}),

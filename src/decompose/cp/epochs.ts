@@ -14,13 +14,13 @@ const EPOCH = 5;
 const PATIENCE = 3;
 
 /** Fits components from a start, which it frees; `stop` is the least improvement of the error that counts. */
-export function fitByEpochs(problem: Problem, start: Components, { sweeps, stop, step, heard }: SweepOptions): Fit {
+export function fitByEpochs(problem: Problem, start: Components, { sweeps, stop, stepAt, heard }: SweepOptions): Fit {
   const history: number[] = [];
   let best = { components: start, error: Number.POSITIVE_INFINITY };
   let now = start;
   let idle = 0;
   for (let sweep = 1; sweep <= sweeps; sweep++) {
-    const swept = scope(() => problem.sweep(now, step));
+    const swept = scope(() => problem.sweep(now, stepAt((history.at(-1) ?? Number.POSITIVE_INFINITY) * problem.norm)));
     if (now !== best.components) dispose(now);
     now = swept.components;
     const error = errorAfter(problem, swept);

@@ -2,6 +2,7 @@
 
 import { cp } from '../../formats/cp.ts';
 import type { Layout } from '../../formats/format.ts';
+import { RankError } from '../../errors.ts';
 import { Factored } from '../../formats/network.ts';
 import { timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { ones, zeros } from '../../tensor/create.ts';
@@ -15,12 +16,19 @@ import type { CpOptions } from './options.ts';
 import type { Problem } from './problem.ts';
 import { degeneracies } from './warnings.ts';
 
-/** The rank asked for, or that of a given start, or the greatest. Throws RankError. */
-export function rankOf(layout: Layout, { rank, eps, init }: CpOptions): number {
-  if (rank === undefined && eps === undefined && init instanceof Factored && init.format === cp.name) {
-    return Object.values(init.parts)[0]!.shape[1]!;
+/**
+ * The first rank to fit, and the last: that asked for, or that of a given start; with eps from 1, or from that of the
+ * start, to the greatest. Throws RankError.
+ */
+export function ranksOf(layout: Layout, { rank, eps, init }: CpOptions): { first: number; last: number } {
+  const most = rankCaps(cp, layout, rank).r!;
+  if (!(init instanceof Factored && init.format === cp.name))
+    return { first: eps === undefined ? most : 1, last: most };
+  const own = Object.values(init.parts)[0]!.shape[1]!;
+  if (eps === undefined && rank !== undefined && own !== rank && own !== most) {
+    throw new RankError('cp', 'init has the rank asked for', `${own} for rank ${most}`, 'change one of them');
   }
-  return rankCaps(cp, layout, rank).r!;
+  return { first: own, last: eps === undefined ? own : Math.max(own, most) };
 }
 
 /** The zero tensor of a layout. */

@@ -1,7 +1,7 @@
 /** Where a CP fit starts: leading singular vectors of the unfoldings, random columns, or given factors. */
 
 import type { Real } from '../../dtype.ts';
-import { RankError, ShapeError } from '../../errors.ts';
+import { ShapeError } from '../../errors.ts';
 import { Factored, modesOf } from '../../formats/network.ts';
 import { abs } from '../../ops/unary.ts';
 import { maximum } from '../../ops/binary.ts';
@@ -88,13 +88,12 @@ function sketched(x: Tensor, cube: Tensor, mode: number, columns: number, key: K
 }
 
 /**
- * Components from a given tensor times 2^-exponent; negative elements become 0 where none may be. Throws ShapeError or
- * RankError where it does not fit.
+ * Components from a given tensor times 2^-exponent; negative elements become 0 where none may be. Throws ShapeError
+ * where it does not fit.
  */
 export function givenStart(
   init: Factored,
   shape: Shape,
-  rank: number,
   dtype: Real,
   nonnegative: boolean,
   exponent: number,
@@ -105,10 +104,6 @@ export function givenStart(
     throw new ShapeError('cp.decompose', rule, got, 'correct init');
   }
   const factors = Object.values(init.parts);
-  if (factors[0]!.shape[1] !== rank) {
-    const got = `${factors[0]!.shape[1]} for rank ${rank}`;
-    throw new RankError('cp.decompose', 'init has the rank asked for', got, 'change one of them');
-  }
   return scope(() => {
     const last = factors.length - 1;
     const wide = factors.map((a, k) => timesPowerOfTwo(cast(a, 'f64'), k === last ? -exponent : 0));

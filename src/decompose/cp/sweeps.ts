@@ -17,7 +17,8 @@ export interface SweepOptions {
   readonly sweeps: number;
   /** Ends after a sweep that changes the relative error by less. */
   readonly stop: number;
-  readonly step: Step;
+  /** The step of a sweep that begins with a given |X - Y|. */
+  readonly stepAt: (error: number) => Step;
   readonly ridge: number;
   readonly lineSearch: boolean;
   readonly nonnegative: boolean;
@@ -46,14 +47,14 @@ export function errorAfter(problem: Problem, { components, squared }: Swept): nu
 
 /** Fits components from a start, which it frees. */
 export function fit(problem: Problem, start: Components, options: SweepOptions): Fit {
-  const { sweeps, stop, step, heard } = options;
+  const { sweeps, stop, stepAt, heard } = options;
   const history: number[] = [];
   let before: Components | null = null;
   let now = start;
-  let error = Number.NaN;
+  let error = Number.POSITIVE_INFINITY;
   const ahead = options.lineSearch ? extrapolation(problem, options) : null;
   for (let sweep = 1; sweep <= sweeps; sweep++) {
-    const swept = scope(() => problem.sweep(now, step));
+    const swept = scope(() => problem.sweep(now, stepAt(error * problem.norm)));
     if (before !== null) dispose(before);
     before = now;
     now = swept.components;

@@ -120,7 +120,7 @@ function warmed(task: Task, start: Cores): Cores {
   for (const ridge of SHRINKING) {
     if (ridge <= task.ridge) break;
     const before = now;
-    now = sweepCores(task.entries, before, leastSquares(ridge * task.known, UNIT)).cores;
+    now = sweepCores(task.entries, before, leastSquares(ridge * task.known, UNIT, Infinity)).cores;
     dispose(before);
   }
   return now;
@@ -128,13 +128,12 @@ function warmed(task: Task, start: Cores): Cores {
 
 /** Sweeps until the error stands; it frees the start. */
 function fit({ entries, norm, known, ridge, sweeps, stop, heard }: Task, start: Cores): Attempt {
-  const step = leastSquares(ridge * known, UNIT);
   const history: number[] = [];
   let now = start;
-  let last = Number.NaN;
+  let last = Number.POSITIVE_INFINITY;
   for (let sweep = 0; sweep < sweeps; sweep++) {
     const before = now;
-    const swept = sweepCores(entries, before, step);
+    const swept = sweepCores(entries, before, leastSquares(ridge * known, UNIT, last * norm));
     dispose(before);
     now = swept.cores;
     const error = swept.error / norm;
