@@ -1,41 +1,27 @@
 /**
- * Singular values of an upper bidiagonal matrix by implicit QR with shifts (Golub & Reinsch 1970), and without where a
- * block is singular (Demmel & Kahan 1990): then one sweep splits it. In f64. The rotations are written down for the singular vectors.
+ * Singular values of an upper bidiagonal matrix by implicit QR with shifts (Golub & Reinsch 1970), in f64. Blocks with a
+ * zero on the diagonal are split by a sweep without shift, which never fails (Demmel & Kahan 1990). The rotations are
+ * written down for the singular vectors.
  */
 
 import { addRotation, closeSweep, openSweep, Rotations } from './rotations';
 
 /** Sweeps a singular value before the iteration is given up; about 2 are needed. */
 const LIMIT: i32 = 30;
-/** 2^-300: below it squares are no longer exact. */
-const SMALL: f64 = 4.909093465297727e-91;
-
-/** A rotation c f + s g = r, c g - s f = 0, and what it makes of its numbers. */
-@unmanaged
-class Turn {
-  c: f64;
-  s: f64;
-  r: f64;
-}
+/** 2^-600: a square that is negligible in a matrix of size 1. */
+const SMALL: f64 = 2.409919865102884e-181;
 
 /**
  * d [n] becomes the singular values, in no order and with signs; e [n - 1] is lost. Rotations are for rows of Q' and P'
- * where B = Q' A P: those in `left` and `right`, unless these are null. `work` holds 64 bytes. Returns the number of
- * sweeps, or -1 where they do not suffice.
+ * where B = Q' A P: those in `left` and `right`, unless these are null. Returns the number of sweeps, or -1 where they do
+ * not suffice.
  */
-export function bdsqr<T>(
-  n: i32,
-  d: usize,
-  e: usize,
-  left: Rotations | null,
-  right: Rotations | null,
-  work: usize,
-): i32 {
+export function bdsqr<T>(n: i32, d: usize, e: usize, left: Rotations | null, right: Rotations | null): i32 {
   const eps: f64 = sizeof<T>() == 4 ? 1.4901161193847656e-8 : 8.881784197001252e-16;
   let top: f64 = 0;
   for (let i = 0; i < n; i++) top = max(top, abs(load<f64>(d + ((<usize>i) << 3))));
   for (let i = 0; i < n - 1; i++) top = max(top, abs(load<f64>(e + ((<usize>i) << 3))));
-  const none = max(eps * top, SMALL);
+  const none = max(eps * top, sqrt(SMALL));
   let sweeps = 0,
     step = 1,
     lastFrom = n,
@@ -61,29 +47,26 @@ export function bdsqr<T>(
       ep = step > 0 ? e + ((<usize>from) << 3) : e + ((<usize>(to - 1)) << 3);
     if (++sweeps > LIMIT * n) return -1;
     const end = <usize>(count - 1) * stride;
-    // A shift beside a singular value that cannot be told from 0 would only disturb it.
-    const shift = smallest(count, dp, ep, stride) > none ? shiftOf(dp + end, ep + end, stride) : 0;
+    // A zero on the diagonal hides the shift from the rows in front of it.
+    const shift = smallest(count, dp, stride) > none ? shiftOf(dp + end, ep + end, stride) : 0;
     const L = step > 0 ? left : right,
       R = step > 0 ? right : left;
     if (L != null) openSweep<T>(L, first, step, count);
     if (R != null) openSweep<T>(R, first, step, count);
-    const turn = changetype<Turn>(work);
-    if (shift > 0) shifted<T>(count, dp, ep, stride, shift, L, R, turn);
-    else unshifted<T>(count, dp, ep, stride, L, R, turn);
+    if (shift > 0) shifted<T>(count, dp, ep, stride, shift, L, R);
+    else unshifted<T>(count, dp, ep, stride, L, R);
     if (L != null) closeSweep<T>(L);
     if (R != null) closeSweep<T>(R);
   }
   return sweeps;
 }
 
-/** A lower bound of the smallest singular value of a block, up to a factor of sqrt(count) (Demmel & Kahan). */
-function smallest(count: i32, dp: usize, ep: usize, stride: usize): f64 {
-  let mu = abs(load<f64>(dp)),
-    least = mu;
-  for (; count > 0; count--, ep += stride) {
+/** The least |d| of the count + 1 elements at `dp`. */
+function smallest(count: i32, dp: usize, stride: usize): f64 {
+  let least = abs(load<f64>(dp));
+  for (; count > 0; count--) {
     dp += stride;
-    mu = abs(load<f64>(dp)) * (mu / (mu + abs(load<f64>(ep))));
-    least = min(least, mu);
+    least = min(least, abs(load<f64>(dp)));
   }
   return least;
 }
@@ -107,25 +90,20 @@ function shiftOf(dp: usize, ep: usize, stride: usize): f64 {
   return 2 * ((low / (sqrt(1 + p * p) + sqrt(1 + q * q))) * r);
 }
 
+/**
+ * The length r of (f, g) from its square, which is rotated to (r, 0) by c = f / r, s = g / r; 0 where it is negligible, and
+ * then c = 1, s = 0. Square roots and divisions wait for each other in a sweep: none is done twice.
+ */
 // @ts-ignore: decorator
 @inline
-function rotate(f: f64, g: f64, t: Turn): void {
-  if (g == 0) {
-    t.c = 1;
-    t.s = 0;
-    t.r = f;
-    return;
-  }
-  // Squares of small numbers are not exact, and c c + s s would not be 1.
-  const isSmall = max(abs(f), abs(g)) < SMALL;
-  if (isSmall) {
-    f /= SMALL;
-    g /= SMALL;
-  }
-  const r = sqrt(f * f + g * g);
-  t.c = f / r;
-  t.s = g / r;
-  t.r = isSmall ? r * SMALL : r;
+function root(square: f64): f64 {
+  return square > SMALL ? sqrt(square) : 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function over(x: f64, r: f64, otherwise: f64): f64 {
+  return r > 0 ? x / r : otherwise;
 }
 
 /** One sweep from the first row to the last. */
@@ -137,30 +115,33 @@ function shifted<T>(
   shift: f64,
   left: Rotations | null,
   right: Rotations | null,
-  t: Turn,
 ): void {
   let d = load<f64>(dp),
     f = (abs(d) - shift) * (copysign<f64>(1, d) + shift / d),
     g = load<f64>(ep);
   for (let i = 0; i < count; i++, dp += stride, ep += stride) {
-    rotate(f, g, t);
-    if (i > 0) store<f64>(ep - stride, t.r);
-    if (right != null) addRotation<T>(right, t.c, -t.s);
+    let r = root(f * f + g * g),
+      c = over(f, r, 1),
+      s = over(g, r, 0);
+    if (i > 0) store<f64>(ep - stride, r);
+    if (right != null) addRotation<T>(right, c, -s);
     const x = load<f64>(ep),
       y = load<f64>(dp + stride);
-    f = t.c * d + t.s * x;
-    const off = t.c * x - t.s * d;
-    g = t.s * y;
-    d = t.c * y;
-    rotate(f, g, t);
-    store<f64>(dp, t.r);
-    if (left != null) addRotation<T>(left, t.c, -t.s);
-    f = t.c * off + t.s * d;
-    d = t.c * d - t.s * off;
+    f = c * d + s * x;
+    const off = c * x - s * d;
+    g = s * y;
+    d = c * y;
+    r = root(f * f + g * g);
+    c = over(f, r, 1);
+    s = over(g, r, 0);
+    store<f64>(dp, r);
+    if (left != null) addRotation<T>(left, c, -s);
+    f = c * off + s * d;
+    d = c * d - s * off;
     if (i == count - 1) break;
     const behind = load<f64>(ep + stride);
-    g = t.s * behind;
-    store<f64>(ep + stride, t.c * behind);
+    g = s * behind;
+    store<f64>(ep + stride, c * behind);
   }
   store<f64>(dp + stride, d);
   store<f64>(ep, f);
@@ -174,21 +155,25 @@ function unshifted<T>(
   stride: usize,
   left: Rotations | null,
   right: Rotations | null,
-  t: Turn,
 ): void {
   let c: f64 = 1,
     oldC: f64 = 1,
     oldS: f64 = 0;
   for (let i = 0; i < count; i++, dp += stride, ep += stride) {
-    rotate(load<f64>(dp) * c, load<f64>(ep), t);
-    if (i > 0) store<f64>(ep - stride, oldS * t.r);
-    if (right != null) addRotation<T>(right, t.c, -t.s);
-    c = t.c;
-    rotate(oldC * t.r, load<f64>(dp + stride) * t.s, t);
-    store<f64>(dp, t.r);
-    if (left != null) addRotation<T>(left, t.c, -t.s);
-    oldC = t.c;
-    oldS = t.s;
+    const f = load<f64>(dp) * c,
+      g = load<f64>(ep);
+    let r = root(f * f + g * g);
+    const s = over(g, r, 0);
+    c = over(f, r, 1);
+    if (i > 0) store<f64>(ep - stride, oldS * r);
+    if (right != null) addRotation<T>(right, c, -s);
+    const p = oldC * r,
+      q = load<f64>(dp + stride) * s;
+    r = root(p * p + q * q);
+    oldC = over(p, r, 1);
+    oldS = over(q, r, 0);
+    store<f64>(dp, r);
+    if (left != null) addRotation<T>(left, oldC, -oldS);
   }
   const h = load<f64>(dp) * c;
   store<f64>(dp, h * oldC);

@@ -50,7 +50,7 @@ function element<T>(a: GesvdArgs, g: SvdPlan, t: usize): void {
     formRows<T>(g.A, L, n, g.m, g.VL, L, g.tauL, n, 0, g.room);
     formRows<T>(g.Vt, R, n, n, g.VR, R, g.tauR, n - 1, 1, g.room);
   }
-  const sweeps = bdsqr<T>(n, g.d, g.e, a.vectors ? g.left : null, a.vectors ? g.right : null, g.turn);
+  const sweeps = bdsqr<T>(n, g.d, g.e, a.vectors ? g.left : null, a.vectors ? g.right : null);
   if (sweeps < 0) fail(CONVERGENCE, 30 * n);
   sort(n, g.d, g.order);
   const S = a.S + t * <usize>n * sizeof<T>();

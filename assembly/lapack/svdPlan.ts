@@ -9,7 +9,7 @@ import { BLOCK, pitchOf } from './wy';
 /** Sweeps of rotations that wait to be applied together; src/kernels/gesvd.ts has the same. */
 const SWEEPS: usize = 64;
 /** Bytes of the objects in front; src/kernels/gesvd.ts has the same. */
-const HEAD: usize = 512;
+const HEAD: usize = 448;
 
 /** The bidiagonal form is that of A or, where A has fewer rows than columns, of its transpose; or of its factor R. */
 @unmanaged
@@ -22,8 +22,6 @@ export class SvdPlan extends Bidiagonal {
   room: RowRoom;
   left: Rotations;
   right: Rotations;
-  /** 64 bytes for bdsqr(). */
-  turn: usize;
   /** P' and, in the place of A, Q'. */
   Vt: usize;
   /** i32. */
@@ -50,8 +48,7 @@ export function place<T>(g: SvdPlan, m: i32, n: i32, vectors: bool): void {
   g.room = changetype<RowRoom>(head + 192);
   g.left = changetype<Rotations>(head + 256);
   g.right = changetype<Rotations>(head + 320);
-  g.turn = head + 384;
-  g.qr = changetype<GeqrfArgs>(head + 448);
+  g.qr = changetype<GeqrfArgs>(head + 384);
   g.pitchL = <usize>pitchOf<T>(g.m) * sizeof<T>();
   g.pitch = <usize>pitchOf<T>(k) * sizeof<T>();
   const kept: usize = vectors ? k : 2;

@@ -12,7 +12,7 @@ import { pitchOf } from './wy.ts';
 /** Columns of a block of reflectors, sweeps of rotations that wait, bytes in front; assembly/lapack/svdPlan.ts has the same. */
 const BLOCK = 32;
 const SWEEPS = 64;
-const HEAD = 512;
+const HEAD = 448;
 
 /** Bytes of workspace, as place() of assembly/lapack/svdPlan.ts shares them out. */
 function workspace(m: number, n: number, vectors: boolean, bytes: number): number {
