@@ -124,6 +124,7 @@ export { narrowWidth, parametersOf } from './train/narrow.ts';
 export { batchesOf, type SupervisedOptions, supervised } from './train/task.ts';
 export { type Snapshot, Training, type TrainOptions, type TrainStep, type TrainTask, train } from './train/train.ts';
 export { onWarning, type Warning, type WarningHandler } from './warn.ts';
+export * as cp from './decompose/cp/index.ts';
 export * as tt from './decompose/tt/index.ts';
 export * as ttMatrix from './decompose/ttMatrix/index.ts';
 export * as ht from './decompose/ht/index.ts';
