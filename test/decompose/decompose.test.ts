@@ -15,10 +15,18 @@ import { convWeighted } from '../../src/formats/conv.ts';
 import type { Axis } from '../../src/formats/format.ts';
 import { bondsOf, type Factored, ranksOf } from '../../src/formats/network.ts';
 import { pack, unpack } from '../../src/formats/store.ts';
+import { add } from '../../src/ops/binary.ts';
 import { conv2d } from '../../src/ops/conv.ts';
 import { einsum } from '../../src/ops/einsum/einsum.ts';
+import { grad } from '../../src/ops/grad.ts';
+import { sum, sumSquares } from '../../src/ops/reduce.ts';
+import { transpose } from '../../src/ops/transpose.ts';
 import { dataSync } from '../../src/tensor/read.ts';
+import { dispose, keep, scope } from '../../src/tensor/scope.ts';
+import type { Tensor } from '../../src/tensor/tensor.ts';
 import { distance, size } from '../laws/tree.ts';
+import { wasmBackend } from '../support/backends.ts';
+import { leakFree } from '../support/leaks.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
 import { noiseOf } from '../support/trains.ts';
@@ -119,6 +127,38 @@ test('takes ranks as layers name them: caps of parameters, fractions, one number
     ShapeError,
     /\[12, 16\]; got \[3, 4\]/,
   );
+});
+
+test('leaves its operand as it was, wherever that lies, and takes views', () => {
+  const plain = noise([6, 8], 9);
+  const before = dataSync(plain);
+  const turned = transpose(noise([8, 6], 9));
+  const dense = put({ shape: [6, 8], values: Float64Array.from(dataSync(turned)) }, 'f64');
+  for (const format of names) {
+    for (const options of [{ rank: 3 }, { rank: 3, method: 'hooi' }, { rank: 3, method: 'als' }]) {
+      const methods: Readonly<Record<string, string>> = { hooi: 'tucker', als: 'tensorRing' };
+      if (options.method !== undefined && methods[options.method] !== format) continue;
+      leakFree(wasmBackend(), () =>
+        scope(() => {
+          const kept = keep(put({ shape: [6, 8], values: Float64Array.from(before) }, 'f64'));
+          const x = decompose(kept, { format, ...options });
+          assert.equal(dataSync(kept), before);
+          assert.ok(dataSync(full(x)).length === 48);
+          dispose(kept);
+        }),
+      );
+      const [x, y] = [turned, dense].map((a) => decompose(a, { format, ...options }));
+      for (const [name, part] of Object.entries(y!.parts)) assert.equal(dataSync(x!.parts[name]!), dataSync(part));
+    }
+  }
+});
+
+test('is a constant to gradients', () => {
+  const a = noise([4, 5], 3);
+  for (const format of names.filter((name) => name !== 'dense')) {
+    const g = grad<Tensor>((x) => add(sumSquares(full(decompose(x, { format, rank: 2 }))), sum(x)))(a);
+    assert.ok(dataSync(g).every((v) => v === 1));
+  }
 });
 
 test.run();
