@@ -8,9 +8,11 @@ import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import type { Ask, Polyadic } from '../laws/cp.ts';
-import { type Dense, dense } from '../laws/cpDense.ts';
+import type { Dense } from '../laws/cpDense.ts';
 import { leakFree } from './leaks.ts';
 import { noiseOf } from './trains.ts';
+
+export { borderRank, collinear } from '../../src/testing/cp/samples.ts';
 
 const units: Readonly<Record<Real, number>> = { f32: 2 ** -24, f64: 2 ** -53 };
 
@@ -48,25 +50,4 @@ export function polyadicOn(on: Backend, dtype: Real): Polyadic<Factored> {
 /** Random factors [n_k, rank] with elements in [-1, 1). */
 export function factorsOf(modes: readonly number[], rank: number, seed: number, dtype: Real): Dense[] {
   return modes.map((n, k) => noiseOf([n, rank], 1000 * seed + k, dtype));
-}
-
-/** Factors whose columns have cosines of about `cosine` with one another. */
-export function collinear(modes: readonly number[], rank: number, cosine: number, seed: number): Dense[] {
-  return modes.map((n, k) => {
-    const common = noiseOf([n], 1000 * seed + k, 'f64').values;
-    const own = noiseOf([n, rank], 1000 * seed + 500 + k, 'f64').values;
-    const away = Math.sqrt(1 - cosine * cosine);
-    return dense([n, rank], (at) => cosine * common[Math.floor(at / rank)]! + away * own[at]!);
-  });
-}
-
-/** a a b + a b a + b a a: of rank 3, but the limit of tensors of rank 2 (De Silva & Lim 2008). */
-export function borderRank(n: number, seed: number): Dense[] {
-  return [0, 1, 2].map((k) => {
-    const [a, b] = [0, 1].map((which) => noiseOf([n], 100 * seed + 10 * k + which, 'f64').values) as [
-      Float64Array,
-      Float64Array,
-    ];
-    return dense([n, 3], (at) => (2 - (at % 3) === k ? b : a)[Math.floor(at / 3)]!);
-  });
 }
