@@ -24,10 +24,14 @@ export interface SpectralFunction {
 }
 
 /**
- * The sum of value(s) over the singular values s of each matrix of a [..., m, n], shape [...]. Throws as svd(), and
- * ShapeError where the functions change the shape.
+ * The sum of value(s) over the singular values s of each matrix of a [..., m, n], shape [...]. Throws as svd(),
+ * ShapeError where the functions change the shape, FormatError where one is missing.
  */
 export function spectralSum(a: Tensor, { value, derivative }: SpectralFunction): Tensor {
+  if (typeof value !== 'function' || typeof derivative !== 'function') {
+    const got = `${typeof value} and ${typeof derivative}`;
+    throw new FormatError('spectralSum', 'value and derivative are functions', got, 'give both');
+  }
   const S = singularValues(a);
   const same = (y: Tensor): Tensor => {
     if (sameShape(y.shape, S.shape)) return y;

@@ -64,6 +64,7 @@ opLaws({
     [() => nuclearNorm(tensor([[NaN]])), NonFiniteError],
     [() => schattenNorm(ones([2, 2]), 0.5), FormatError],
     [() => schattenNorm(ones([2, 2]), NaN), FormatError],
+    [() => spectralSum(ones([2, 2]), { value: log } as never), FormatError],
     [() => spectralSum(ones([2, 2]), { ...logarithms, value: (s) => sum(s) }), ShapeError],
   ],
 });
