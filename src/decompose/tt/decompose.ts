@@ -1,7 +1,6 @@
 /** Tensor trains of dense tensors. */
 
 import { tt } from '../../formats/tt.ts';
-import { checkFinite } from '../../ops/linalg/matrices.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Decomposed } from '../decomposed.ts';
 import { checkDense, layoutOf } from '../modes.ts';
@@ -20,6 +19,5 @@ import { trainOfLayout } from './ofLayout.ts';
 export function decompose(a: Tensor, options: TrainMethodOptions): Decomposed {
   checkOptions('tt.decompose', options);
   checkDense('tt.decompose', a);
-  checkFinite('tt.decompose', a);
   return trainOfLayout('tt.decompose', tt, layoutOf(tt, a.shape, { fold: options.fold }), a, options);
 }

@@ -7,7 +7,8 @@
  */
 
 import { chop } from '../../ops/linalg/chop.ts';
-import { powerOfTwo, timesPowerOfTwo } from '../../ops/linalg/scale.ts';
+import { checkFinite } from '../../ops/linalg/matrices.ts';
+import { exponentOf, timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { svd } from '../../ops/linalg/svd.ts';
 import { triangle } from '../../ops/linalg/triangle.ts';
 import { contiguous } from '../../ops/contiguous.ts';
@@ -46,7 +47,8 @@ export function trainSvd(op: string, a: Tensor, options: TrainSvdOptions): Train
   const fromRight = sizes.length > 1 && sizes[0]! >= MIRROR * sizes.at(-1)!;
   const last = sizes.length - 1;
   // Only the exponent: a scaled copy would take as much memory as the tensor.
-  const exponent = exponentFor(op, a);
+  const top = checkFinite(op, a);
+  const exponent = top === 0 ? 0 : exponentOf(top);
   const state: Sweep = { rest: contiguous(a), pending: exponent, norm: 0, delta: 0, tails: [], isInput: true };
   const cores = new Array<Tensor>(sizes.length);
   let r = 1;
@@ -81,10 +83,6 @@ interface Sweep {
   delta: number;
   readonly tails: number[];
   isInput: boolean;
-}
-
-function exponentFor(op: string, a: Tensor): number {
-  return scope(() => powerOfTwo(op, a).exponent);
 }
 
 /** Takes the leading left singular vectors [m, r] off an unfolding [m, n]; `rest` becomes [r, n], or [n, r]. */

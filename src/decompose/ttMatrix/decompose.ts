@@ -3,7 +3,6 @@
 import { ShapeError } from '../../errors.ts';
 import type { Role } from '../../formats/format.ts';
 import { ttMatrix } from '../../formats/ttMatrix.ts';
-import { checkFinite } from '../../ops/linalg/matrices.ts';
 import { showShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Decomposed } from '../decomposed.ts';
@@ -33,7 +32,6 @@ export function decompose(a: Tensor, options: MatrixDecomposeOptions): Decompose
     const got = `${showShape(a.shape)} with [${roles.join(', ')}]`;
     throw new ShapeError('ttMatrix.decompose', rule, got, 'decompose a tensor train, or correct the roles');
   }
-  checkFinite('ttMatrix.decompose', a);
   const axes = a.shape.map((size, k) => ({ size, role: roles[k]! }));
   const layout = ttMatrix.layout(axes, options.fold === undefined ? {} : { fold: options.fold });
   return trainOfLayout('ttMatrix.decompose', ttMatrix, layout, a, options);

@@ -15,7 +15,7 @@ import { matricesOf } from './matrices.ts';
 import { timesPowerOfTwo } from './scale.ts';
 
 /** Rows of a block: enough for the triangle in front to be a small share, and for calls to be few. */
-const blockOf = (n: number): number => Math.max(8 * n, 1024);
+const blockOf = (n: number): number => Math.max(8 * n, Math.ceil(65536 / Math.max(1, n)));
 
 const triangleOp: Op = fused({
   name: 'triangle',
