@@ -72,7 +72,7 @@ function factorBlock<T>(g: Factors, j: i32): void {
 function takePanel<T>(A: usize, ld: i32, rows: i32, count: i32, P: usize): void {
   const step = <usize>ld * sizeof<T>(),
     cut = <usize>count * sizeof<T>();
-  for (const end = P + (<usize>rows << 6); P < end; P += 64, A += step) {
+  for (const end = P + ((<usize>rows) << 6); P < end; P += 64, A += step) {
     v128.store(P, v128.load(A));
     v128.store(P, v128.load(A, 16), 16);
     v128.store(P, v128.load(A, 32), 32);

@@ -27,7 +27,7 @@ export function getrf<T>(a: GetrfArgs): void {
     const F = a.F + t * bytes;
     const P = a.P + ((t * <usize>a.m) << 2);
     memory.copy(F, a.A + t * bytes, bytes);
-    for (let i = 0; i < a.m; i++) store<i32>(P + (<usize>i << 2), i);
+    for (let i = 0; i < a.m; i++) store<i32>(P + ((<usize>i) << 2), i);
     const sign = factor<T>(a.m, a.n, F, P, a.work);
     if (a.D) determinant<T>(min(a.m, a.n), a.n, F, sign, a.D + (t << 4));
   }
@@ -79,8 +79,8 @@ function eliminate<T>(m: i32, n: i32, F: usize, P: usize, j: i32, end: i32): f64
   if (top == 0) return 1;
   if (largest != j) {
     swap<T>(n, row, F + <usize>largest * pitch);
-    const p = P + (<usize>j << 2);
-    const q = P + (<usize>largest << 2);
+    const p = P + ((<usize>j) << 2);
+    const q = P + ((<usize>largest) << 2);
     const place = load<i32>(p);
     store<i32>(p, load<i32>(q));
     store<i32>(q, place);

@@ -76,7 +76,7 @@ function sweep<T>(p: usize, end: usize, o: usize, scale: T, s: usize): void {
  * 128 bytes.
  */
 export function panel<T>(P: usize, rows: i32, count: i32, tau: usize, N: usize, ld: usize, work: usize): void {
-  const end = P + (<usize>rows << 6),
+  const end = P + ((<usize>rows) << 6),
     g = work + 64,
     last = <usize>count * sizeof<T>();
   // Column j - 1 is summed before it is scaled.

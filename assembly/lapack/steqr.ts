@@ -22,10 +22,10 @@ export function steqr<T>(n: i32, d: usize, e: usize, r: Rotations | null): i32 {
   let from = 0;
   while (from < n) {
     let to = from;
-    for (; to < n - 1; to++) if (isNegligible(d + (<usize>to << 3), e + (<usize>to << 3), 8, eps)) break;
+    for (; to < n - 1; to++) if (isNegligible(d + ((<usize>to) << 3), e + ((<usize>to) << 3), 8, eps)) break;
     let first = from;
     let step = 1;
-    if (abs(load<f64>(d + (<usize>to << 3))) < abs(load<f64>(d + (<usize>from << 3)))) {
+    if (abs(load<f64>(d + ((<usize>to) << 3))) < abs(load<f64>(d + ((<usize>from) << 3)))) {
       first = to;
       step = -1;
     }
@@ -33,8 +33,8 @@ export function steqr<T>(n: i32, d: usize, e: usize, r: Rotations | null): i32 {
     from = to + 1;
     // The block seen from its small end: d at dp, dp + stride, ..., coupled by ep, ep + stride, ...
     const stride = <usize>(8 * step);
-    let dp = d + (<usize>first << 3);
-    let ep = step > 0 ? e + (<usize>first << 3) : e + (<usize>(first - 1) << 3);
+    let dp = d + ((<usize>first) << 3);
+    let ep = step > 0 ? e + ((<usize>first) << 3) : e + ((<usize>(first - 1)) << 3);
     while (left > 0) {
       let m = 0;
       for (; m < left; m++) if (isNegligible(dp + <usize>m * stride, ep + <usize>m * stride, stride, eps)) break;

@@ -85,7 +85,7 @@ function copyScaled<T>(n: i32, A: usize, W: usize, pitch: usize): f64 {
   }
   // The exponent of 1 / top, kept where both it and its reciprocal are normal numbers.
   const exponent = <i32>(reinterpret<u64>(top) >> 52);
-  const factor = top == 0 ? 1 : reinterpret<f64>(<u64>max(23, min(2023, 2046 - exponent)) << 52);
+  const factor = top == 0 ? 1 : reinterpret<f64>((<u64>max(23, min(2023, 2046 - exponent))) << 52);
   memory.fill(W, 0, <usize>n * pitch);
   for (let i: usize = 0; i < <usize>n; i++) {
     const row = A + i * <usize>n * sizeof<T>();
@@ -99,9 +99,9 @@ function copyScaled<T>(n: i32, A: usize, W: usize, pitch: usize): f64 {
 /** The places of d's elements in ascending order; equal ones stay in order. */
 function sort(n: i32, d: usize, order: usize): void {
   for (let i = 0; i < n; i++) {
-    const x = load<f64>(d + (<usize>i << 3));
-    let p = order + (<usize>i << 2);
-    for (; p > order && load<f64>(d + (<usize>load<i32>(p - 4) << 3)) > x; p -= 4) store<i32>(p, load<i32>(p - 4));
+    const x = load<f64>(d + ((<usize>i) << 3));
+    let p = order + ((<usize>i) << 2);
+    for (; p > order && load<f64>(d + ((<usize>load<i32>(p - 4)) << 3)) > x; p -= 4) store<i32>(p, load<i32>(p - 4));
     store<i32>(p, i);
   }
 }

@@ -89,10 +89,19 @@ export function substitute<T>(
     const next = upper ? 0 : first + rows;
     const part = M + <usize>next * down + <usize>first * across;
     mul<T>(
-      room, left, columns, rows,
-      part, rowStride, columnStride,
-      work, columns, 1,
-      X + <usize>next * pitch, columns, 1,
+      room,
+      left,
+      columns,
+      rows,
+      part,
+      rowStride,
+      columnStride,
+      work,
+      columns,
+      1,
+      X + <usize>next * pitch,
+      columns,
+      1,
       true,
     );
   }

@@ -17,10 +17,10 @@ export function scan<T>(a: ScanArgs): void {
     const begin = <usize>t * SCANNED;
     const end = min(begin + SCANNED, <usize>a.n);
     const top = maxAbs<T>(a.x + begin * sizeof<T>(), a.x + end * sizeof<T>());
-    store<f64>(a.y + (<usize>t << 4), top);
+    store<f64>(a.y + ((<usize>t) << 4), top);
     // What is neither NaN nor infinite less itself is 0.
     const first = top - top == 0 ? -1 : firstBad<T>(a.x, begin, end);
-    store<f64>(a.y + (<usize>t << 4), first, 8);
+    store<f64>(a.y + ((<usize>t) << 4), first, 8);
   }
 }
 
