@@ -21,7 +21,7 @@ import { checkRound, type RoundOptions } from './round.ts';
 import { layTrain, type Mode, modesByAxis, modesByCore, type Train, trainOf } from './train.ts';
 
 /** What exchanges cut without being asked: rounding errors, in units of the spacing of numbers at 1. */
-const NOISE = { f32: 16 * 2 ** -23, f64: 16 * 2 ** -52 } as const;
+const NOISE = { f32: 1.9073486328125e-6, f64: 3.552713678800501e-15 } as const;
 
 /**
  * The train with axis order[k] of x as axis k, the cores in the new order. Its error is at most max(eps |x|, atol); without

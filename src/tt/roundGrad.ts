@@ -5,6 +5,7 @@
  * right is L L' for L = W Q', Q being that of today.
  */
 
+import type { Real } from '../dtype.ts';
 import { BackendError } from '../errors.ts';
 import { add, mul, sub } from '../ops/binary.ts';
 import { stopGradient, vjp } from '../ops/grad.ts';
@@ -22,6 +23,8 @@ import { dataSync } from '../tensor/read.ts';
 import { recordingDepth, scope, unrecorded } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { gaugeOf, timesLeft, timesRight } from './gauge.ts';
+
+const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
 
 /**
  * The results of `forward`, rounded cores [r, n, s] with orthonormal columns in all but the last, as functions of the
@@ -94,7 +97,7 @@ function factorOf(M: Tensor, U: Tensor): Tensor {
     const found = svd(stopGradient(M));
     const rank = U.shape[1]!;
     const S = dataSync(found.S).subarray(0, rank);
-    const noise = Math.max(...M.shape) * (M.dtype === 'f64' ? 2 ** -52 : 2 ** -23) * (S[0] ?? 0);
+    const noise = Math.max(...M.shape) * ulps[M.dtype as Real] * (S[0] ?? 0);
     const inverse = tensor(
       S.map((s) => (s > noise ? 1 / s : 0)),
       [S.length],

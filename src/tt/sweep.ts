@@ -21,7 +21,7 @@ import { ranksOfTrain, type Train } from './train.ts';
 /** Sides of the matrices of a core up to which a call costs more than what it computes. */
 const SIDE = 1024;
 /** Elements of all cores: the workspace has room for as many more. */
-const ELEMENTS = 2 ** 22;
+const ELEMENTS = 4194304;
 /** The sizes of so many cores fit in a call. */
 const CORES = 2000;
 
