@@ -4,9 +4,14 @@ import * as tt from '../../src/decompose/tt/index.ts';
 import { DtypeError, FormatError, NonFiniteError, RankError, ShapeError } from '../../src/errors.ts';
 import type { Factored } from '../../src/formats/network.ts';
 import { ranksOf } from '../../src/formats/network.ts';
+import { matmul } from '../../src/ops/matmul.ts';
+import { reshape } from '../../src/ops/reshape.ts';
+import { transpose } from '../../src/ops/transpose.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
+import { scale as scaleParts } from '../../src/formats/algebra.ts';
+import { trainOf } from '../../src/tt/train.ts';
 import { cpFullOf, type Dense, distance, normOf } from '../laws/cpDense.ts';
 import { fullOf } from '../laws/ttDense.ts';
 import { wasmBackend } from '../support/backends.ts';
@@ -21,6 +26,7 @@ import { coresOf, noiseOf } from '../support/trains.ts';
 const test = suite('completion from samples');
 const backend = wasmBackend();
 
+const put = ({ shape, values }: Dense): Tensor => tensor(values, shape);
 const get = (x: Tensor): Dense => ({ shape: x.shape, values: Float64Array.from(dataSync(x)) });
 const errorOf = (a: Dense, x: Factored): number => distance(get(tt.full(x)), a) / normOf(a);
 
@@ -42,6 +48,43 @@ test('finds planted tensors from a quarter of their entries', () => {
     }
     assert.ok(missed <= 0.1 * count, `${missed} of ${2 * count} are missed`);
   });
+});
+
+test('needs but one start where few entries are known: the first sweeps see to that', () => {
+  const found = [1, 2, 3, 4, 5, 6].filter((seed) => {
+    const a = fullOf(coresOf([10, 10, 10], [3, 3], seed, 'f64'));
+    return errorOf(a, tt.complete(sampled(a, 0.3, seed), { rank: 3, seed })) < 1e-5;
+  });
+  assert.ok(found.length >= 5, `${found}`);
+});
+
+test('gives a train whose cores but the first have orthonormal rows', () => {
+  const x = tt.complete(sampled(noiseOf([5, 4, 3, 4], 1, 'f64'), 0.8, 1), { rank: 3, sweeps: 3 });
+  trainOf('test', x)
+    .cores.slice(1)
+    .forEach((core) => {
+      const rows = reshape(core, [core.shape[0]!, -1]);
+      const gram = get(matmul(rows, transpose(rows)));
+      gram.values.forEach((value, k) => {
+        const want = k % (gram.shape[0]! + 1) === 0 ? 1 : 0;
+        assert.ok(Math.abs(value - want) < 1e-13, `${value} at ${k}`);
+      });
+    });
+});
+
+test('takes a start of the scale of the tensor', () => {
+  const a = noiseOf([5, 4, 3], 2, 'f64');
+  for (const { complete, start, first } of [
+    { complete: cp.complete, start: cp.fromFactors(factorsOf([5, 4, 3], 2, 9, 'f64').map(put)), first: 'factor0' },
+    { complete: tt.complete, start: tt.fromCores(coresOf([5, 4, 3], [2, 2], 9, 'f64').map(put)), first: 'core1' },
+  ]) {
+    const found = [1, 2 ** 300].map((scale) => {
+      const samples = sampled({ ...a, values: a.values.map((x) => x * scale) }, 0.9, 1);
+      const x = complete(samples, { init: scaleParts(start, scale), rank: 2, sweeps: 2, stop: 0 });
+      return { report: x.report, part: [...dataSync(x.parts[first]!)] };
+    });
+    assert.equal(found[1], found[0]);
+  }
 });
 
 test('agrees with a mask over the dense tensor', () => {

@@ -134,6 +134,16 @@ test('starts where it is told, and from several starts', () => {
   assert.is(once.report.restarts, undefined);
 });
 
+test('takes a start of the scale of the tensor', () => {
+  const [a, start] = [noiseOf([5, 4, 3], 2, 'f64'), factorsOf([5, 4, 3], 2, 9, 'f64')];
+  const found = [1, 2 ** 300].map((scale) => {
+    const init = cp.fromFactors(start.map((b, k) => put(k > 0 ? b : dense(b.shape, (i) => b.values[i]! * scale))));
+    const x = cp.decompose(put(dense(a.shape, (k) => a.values[k]! * scale)), { init, rank: 2, sweeps: 2, stop: 0 });
+    return { report: x.report, first: [...dataSync(Object.values(x.parts)[0]!)] };
+  });
+  assert.equal(found[1], found[0]);
+});
+
 test('cuts axes into modes', () => {
   const a = planted([4, 3, 2, 5], 2, 6);
   const x = cp.decompose(put({ ...a, shape: [12, 10] }), {

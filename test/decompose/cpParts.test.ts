@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { assign } from '../../src/decompose/cp/assign.ts';
 import * as cp from '../../src/decompose/cp/index.ts';
+import { componentsOf } from '../../src/decompose/cp/components.ts';
+import { denseProblem } from '../../src/decompose/cp/dense.ts';
 import { drawRows, probabilities } from '../../src/decompose/cp/leverage.ts';
+import { sampledProblem } from '../../src/decompose/cp/sampled.ts';
 import { balanced, eachLeaf } from '../../src/decompose/cp/tree.ts';
 import { RankError, ShapeError } from '../../src/errors.ts';
 import { key } from '../../src/random.ts';
@@ -152,6 +155,20 @@ test('draws rows by leverage: the likely ones surely, the others without a bias'
   const all = drawRows([Float64Array.of(0.5, 0.5)], 4, key(1));
   assert.equal([...all.indices[0]!], [0, 1]);
   assert.equal([...all.squaredWeights], [1, 1]);
+});
+
+test('estimates the error of a large tensor on some of its entries', () => {
+  const factors = factorsOf([40, 35, 30], 2, 1, 'f64');
+  const [clean, noise] = [cpFullOf(factors), noiseOf([40, 35, 30], 2, 'f64')];
+  const a = zipped(clean, noise, (x, y) => x + 0.3 * y);
+  scope(() => {
+    const estimated = sampledProblem(put(a), 100, key(1));
+    const exact = denseProblem(put(a));
+    const x = componentsOf(factors.map(put), 'f64');
+    const [guess, truth] = [estimated.residual(x), exact.residual(x)];
+    assert.ok(guess !== truth && Math.abs(guess / truth - 1) < 0.02, `${guess} for ${truth}`);
+    assert.ok(Math.abs(truth - distance(a, clean)) < 1e-12 * truth);
+  });
 });
 
 test('finds planted components from samples of their equations', () => {

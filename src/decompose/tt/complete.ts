@@ -33,12 +33,13 @@ const SWEEPS = 500;
 const STOP = 1e-8;
 
 /**
- * The tensor train of the given ranks that is nearest to the known entries. With `eps` all ranks grow together from 1, up
- * to `rank`, until the error on the samples comes within it: hold samples out to see whether that is worth anything.
- * init 'svd', the default where it can be, is the TT-SVD of the tensor with zeros where it is unknown, of at most 2^24
- * elements. The first sweeps are under a ridge that shrinks; `report.error` and `report.history` are over the samples.
- * Defaults: 500 sweeps, stop 1e-8. Throws ShapeError, DtypeError, RankError and FormatError for what does not fit,
- * NonFiniteError for values that are NaN or infinite, and what `signal` was aborted with.
+ * The tensor train of the given ranks that is nearest to the known entries; all cores but the first have orthonormal
+ * rows. With `eps` all ranks grow together from 1, up to `rank`, until the error on the samples comes within it: hold
+ * samples out to see whether that is worth anything. init 'svd', the default where it can be, is the TT-SVD of the
+ * tensor with zeros where it is unknown, of at most 2^24 elements. The first sweeps are under a ridge that shrinks;
+ * `report.error` and `report.history` are over the samples. Defaults: 500 sweeps, stop 1e-8. Throws ShapeError,
+ * DtypeError, RankError and FormatError for what does not fit, NonFiniteError for values that are NaN or infinite, and
+ * what `signal` was aborted with.
  */
 export function complete(samples: known.Samples, options: TtCompleteOptions): Decomposed {
   const entries = known.entriesOf(OP, samples);
