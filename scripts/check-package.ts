@@ -64,8 +64,8 @@ export function checkTargets(manifest: Manifest, exists: (path: string) => boole
   return missing.map((path) => `package.json: what it offers exists; got ${path}; npm run build, or correct the path`);
 }
 
-/** Bytes of the tarball, and of the embedded digits in it. */
-const TARBALL_BYTES = 400_000;
+/** Bytes of the tarball, raised from 400,000 by the mathematics, and of the embedded digits in it. */
+const TARBALL_BYTES = 700_000;
 const DIGITS_BYTES = 50_000;
 const DIGITS = 'dist/io/digitsData.js';
 

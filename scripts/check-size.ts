@@ -14,10 +14,10 @@ const WARN_LINES = 200;
 const FUNCTION_LINES = 60;
 /** A micro-kernel is one straight line of registers, each on a line of its own once formatted. */
 const KERNEL_LINES = 160;
-/** Raised from 20,000: the engine alone, kernels in two languages with their references, fills that; four floors follow. */
-const TOTAL_LINES = 45_000;
-/** Tensors, contraction and SVD with their kernels, minified and compressed. */
-const CORE_BYTES = 60 * 1024;
+/** Raised from 45,000: engine and mathematics fill that; the training methods follow. */
+const TOTAL_LINES = 60_000;
+/** Tensors, contraction and SVD with their kernels, minified and compressed. Raised from 60 kB by the factorizations. */
+const CORE_BYTES = 84 * 1024;
 const CORE_NAMES = ['tensor', 'einsum', 'svd', 'scope'];
 
 const linesOf = (text: string): number => text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
