@@ -31,6 +31,11 @@ function each(check: (impl: laws.Tuckers, dtype: Real, runs: number) => void): v
 }
 
 const shape = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 });
+/** Small ones, and large ones near which some tensor's error comes. */
+const errors = fc.oneof(
+  fc.constantFrom(...EPS),
+  fc.integer({ min: 10, max: 95 }).map((n) => n / 100),
+);
 const sample = fc.tuple(shape, fc.integer({ min: 1, max: 1e6 }));
 const ranks = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 5, maxLength: 5 });
 const rankOf = (sizes: readonly number[], wanted: readonly number[]): number[] =>
@@ -40,7 +45,7 @@ test('is quasi-optimal at given ranks, and knows the error that it makes', () =>
   each((impl, dtype, runs) => {
     holds(
       runs,
-      fc.property(sample, ranks, fc.constantFrom(...EPS), ([sizes, seed], wanted, eps) => {
+      fc.property(sample, ranks, errors, ([sizes, seed], wanted, eps) => {
         const a = noiseOf(sizes, seed, dtype);
         const rank = rankOf(sizes, wanted);
         laws.hosvdIsQuasiOptimal(impl, a, rank);
@@ -54,6 +59,15 @@ test('is quasi-optimal at given ranks, and knows the error that it makes', () =>
       }),
     );
   });
+});
+
+test('never spends more than eps where many small pieces could be left out', () => {
+  const impl = tuckersOn(backends[0]!, 'f64');
+  for (const a of [noiseOf([9, 8, 10], 1, 'f64'), noiseOf([5, 4, 5, 4], 2, 'f64')]) {
+    for (let eps = 0.3; eps < 1; eps += 0.1) {
+      for (const method of ['hosvd', 'sthosvd', 'hooi'] as const) laws.errorIsWithinEps(impl, a, eps, method);
+    }
+  }
 });
 
 test('has an all-orthogonal core where nothing is cut, and ranks that fall as eps grows', () => {
