@@ -10,6 +10,8 @@ export interface Law {
   readonly id: string;
   /** The id and what holds. */
   readonly name: string;
+  /** How many ordinary tries one of this law is worth: such as 20 where it looks at shares of 20 tensors. */
+  readonly cost: number;
   readonly property: fc.IRawProperty<unknown>;
 }
 
@@ -26,6 +28,8 @@ export interface LawOf<Impl, Whole = Required<Impl>> {
   readonly says: string;
   /** The functions without which it cannot be checked. */
   readonly needs: readonly (keyof Impl & string)[];
+  /** Default 1. */
+  readonly cost?: number;
   /** Only called where the implementation has what the law needs. */
   readonly property: (impl: Whole, dtype: Real) => fc.IRawProperty<unknown>;
 }
@@ -38,10 +42,10 @@ export function lawsFor<Impl extends object, Whole>(
   whole: Whole,
   { dtype = 'f64', onSkip = tell(family) }: LawOptions,
 ): Law[] {
-  return table.flatMap(({ id, says, needs, property }) => {
+  return table.flatMap(({ id, says, needs, cost = 1, property }) => {
     const name = `${id} ${says}`;
     const missing = needs.filter((each) => typeof impl[each] !== 'function');
-    if (missing.length === 0) return [{ id, name, property: property(whole, dtype) }];
+    if (missing.length === 0) return [{ id, name, cost, property: property(whole, dtype) }];
     onSkip(name, missing);
     return [];
   });

@@ -72,6 +72,8 @@ export interface FactorSample {
   readonly seed: number;
 }
 
+const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+
 /** CP1: no sweep raises the error by more than 1e-12 |X| (9000 u, in single precision 1e-6). */
 export function errorNeverRises<T>(impl: Polyadic<T>, { a, rank, seed }: TensorSample, ask: Ask = {}): void {
   const { history } = impl.decompose(a, { rank, seed, ...ask });
@@ -92,11 +94,16 @@ export function errorIsHonest<T>(impl: Polyadic<T>, { a, rank, seed }: TensorSam
   atMost(Math.abs(error - made), ulps(impl, 50) * a.shape.length, `difference of the errors ${error} and ${made}`);
 }
 
-/** The error of an exact tensor falls to its rounding, far below what |X|^2 - 2 <X, Y> + |Y|^2 could show. */
+/**
+ * CP2: the error of an exact tensor falls to its rounding, 100 u of the components, far below what |X|^2 - 2 <X, Y> + |Y|^2
+ * could show.
+ */
 export function exactFitIsSeen<T>(impl: Polyadic<T>, { factors, seed }: FactorSample): void {
   const rank = factors[0]!.shape[1]!;
-  const { error } = impl.decompose(cpFullOf(factors), { rank, seed, init: factors, stop: 0, sweeps: 5 });
-  atMost(error, ulps(impl, 100), 'error of an exact fit');
+  const a = cpFullOf(factors);
+  const { error } = impl.decompose(a, { rank, seed, init: factors, stop: 0, sweeps: 5 });
+  const components = Math.max(normOf(a), productOf(factors.map(normOf)));
+  atMost(error * normOf(a), ulps(impl, 100) * components, 'error of an exact fit');
 }
 
 /** CP3: the canonical form does not depend on the order and the scales of components, to 1e-12. */
@@ -171,8 +178,6 @@ export function degeneracyIsBounded<T>(impl: Polyadic<T>, { a, rank, seed }: Ten
   const cost = ({ error }: Fitted<T>, size: number): number => error * error * n * n + ridge * size * size;
   atMost(cost(bound, tight), 0.999 * cost(free, loose), 'error and weights under a ridge');
 }
-
-const productOf = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
 
 /** CP6: the tensor times the Khatri-Rao product of all other factors, to 20 u |X| |A_1| ... */
 export function mttkrpIsProduct<T>(impl: Polyadic<T>, a: Dense, factors: readonly Dense[]): void {

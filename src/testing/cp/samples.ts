@@ -43,10 +43,21 @@ export function collinear(modes: readonly number[], rank: number, cosine: number
   });
 }
 
-/** a a b + a b a + b a a: of rank 3, but the limit of tensors of rank 2 (De Silva & Lim 2008). */
+/**
+ * a a b + a b a + b a a with the same angle between a and b in every mode, of tangent 2: of rank 3, but the limit of
+ * tensors of rank 2 (De Silva & Lim 2008). Nearly parallel vectors would make it nearly of rank 1; of orthogonal ones the
+ * singular vectors are not unique, and starts from them stay where they are.
+ */
 export function borderRank(n: number, seed: number): Dense[] {
   return [0, 1, 2].map((k) => {
     const [a, b] = [0, 1].map((which) => noise([n], fold(key(seed), 'border', k, which), 'f64').values);
-    return dense([n, 3], (at) => (2 - (at % 3) === k ? b! : a!)[Math.floor(at / 3)]!);
+    const [dot, square] = [b!, a!].map((x) => x.reduce((sum, v, i) => sum + v * a![i]!, 0));
+    const across = b!.map((v, i) => v - (dot! / square!) * a![i]!);
+    const stretch = Math.sqrt(square! / across.reduce((sum, v) => sum + v * v, 0));
+    return dense([n, 3], (at) =>
+      2 - (at % 3) === k
+        ? stretch * across[Math.floor(at / 3)]! + 0.5 * a![Math.floor(at / 3)]!
+        : a![Math.floor(at / 3)]!,
+    );
   });
 }

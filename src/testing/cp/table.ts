@@ -94,18 +94,21 @@ export const cpTable: readonly CpLaw[] = [
   },
   {
     id: 'CP4a',
+    cost: BATCH,
     says: 'decompose({ init }): 19 of 20 planted tensors are found from nearby',
     needs: ['decompose', 'match', 'fromFactors'],
     property: (impl, dtype) => fc.property(seeds(), (seed) => laws.mostAreRecovered(scores(impl, seed, dtype, true))),
   },
   {
     id: 'CP4b',
+    cost: 5 * BATCH,
     says: 'decompose({ restarts, lineSearch }): 19 of 20 planted tensors are found in 5 starts',
     needs: ['decompose', 'match', 'fromFactors'],
     property: (impl, dtype) => fc.property(seeds(), (seed) => laws.mostAreRecovered(scores(impl, seed, dtype, false))),
   },
   {
     id: 'CP5',
+    cost: 10,
     says: 'decompose({ ridge }): where no best approximation exists, weights are bounded; without, a warning',
     needs: ['decompose', 'factors', 'normalize', 'error', 'warnings'],
     property: (impl) =>
@@ -139,6 +142,7 @@ export const cpTable: readonly CpLaw[] = [
   },
   {
     id: 'CP8',
+    cost: 5,
     says: 'decompose({ init }): columns with cosines of 0.999 give finite factors, no worse than the first sweep',
     needs: ['decompose', 'factors', 'error', 'history'],
     property: (impl) =>
