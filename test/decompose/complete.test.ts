@@ -51,11 +51,11 @@ test('finds planted tensors from a quarter of their entries', () => {
 });
 
 test('needs but one start where few entries are known: the first sweeps see to that', () => {
-  const found = [1, 2, 3, 4, 5, 6].filter((seed) => {
+  const found = [1, 2, 3, 4, 5, 6, 7, 8].filter((seed) => {
     const a = fullOf(coresOf([10, 10, 10], [3, 3], seed, 'f64'));
-    return errorOf(a, tt.complete(sampled(a, 0.3, seed), { rank: 3, seed })) < 1e-5;
+    return errorOf(a, tt.complete(sampled(a, 0.2, seed), { rank: 3, sweeps: 100 })) < 1e-3;
   });
-  assert.ok(found.length >= 5, `${found}`);
+  assert.ok(found.length >= 6, `${found}`);
 });
 
 test('gives a train whose cores but the first have orthonormal rows', () => {
