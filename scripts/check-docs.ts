@@ -45,7 +45,12 @@ export function checkSnippets(path: string, text: string): string[] {
     noUnusedLocals: false,
     isolatedDeclarations: false,
     declaration: false,
-    paths: { rankwise: ['./src/index.ts'], 'rankwise/node': ['./src/node.ts'], 'rankwise/linalg': ['./src/linalg.ts'] },
+    paths: {
+      rankwise: ['./src/index.ts'],
+      'rankwise/node': ['./src/node.ts'],
+      'rankwise/linalg': ['./src/linalg.ts'],
+      'rankwise/testing': ['./src/testing.ts'],
+    },
   };
   const files = new Map(snippetsOf(text).map((code, k) => [resolve(`${path}.${k + 1}.mts`), `${code}\nexport {};\n`]));
   if (files.size === 0) return [];

@@ -11,6 +11,7 @@ const HELP = `Usage: npm run test:laws -- [FILTER...] [--seed N] [--times N]
 
   FILTER     only test files whose path contains it
   --seed N   what inputs are drawn from, default a new one each time
+  --stale    run although the kernels were compiled from other sources
   --times N  how many times the tries of npm test, default 20: 200 in f64 and 100 in f32
 `;
 
@@ -25,7 +26,12 @@ export function lawFiles(filters: readonly string[]): string[] {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: 'string' }, times: { type: 'string', default: '20' }, help: { type: 'boolean' } },
+  options: {
+    seed: { type: 'string' },
+    times: { type: 'string', default: '20' },
+    stale: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const times = Number(values.times);
@@ -35,7 +41,15 @@ if (values.help || !Number.isSafeInteger(seed) || !(times > 0) || files.length =
   process.exitCode = values.help ? 0 : 2;
 } else {
   process.stdout.write(`seed ${seed}\n`);
-  const args = ['--import', 'tsx', 'scripts/test.ts', '--limit', LIMIT_SECONDS, ...files];
+  const args = [
+    '--import',
+    'tsx',
+    'scripts/test.ts',
+    '--limit',
+    LIMIT_SECONDS,
+    ...(values.stale ? ['--stale'] : []),
+    ...files,
+  ];
   const env = { ...process.env, RANKWISE_RUNS: String(times), RANKWISE_SEED: String(seed) };
   const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
   process.exitCode = status ?? 1;
