@@ -4,7 +4,7 @@
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { arithmeticHashes, trainingHashes } from '../test/runtimes/hashes.ts';
+import { compiledHashes, trainingHashes } from '../test/runtimes/hashes.ts';
 
 const GOLDEN = 'test/golden/hashes.json';
 const PROBES = 'src/train/probeHashes.ts';
@@ -17,7 +17,7 @@ function write(path: string, text: string): void {
 }
 
 async function main(): Promise<void> {
-  write(GOLDEN, `${JSON.stringify(arithmeticHashes(), null, 2)}\n`);
+  write(GOLDEN, `${JSON.stringify(compiledHashes(), null, 2)}\n`);
   const lines = Object.entries(await trainingHashes()).map(([name, hash]) => `  ${name}: '${hash}',\n`);
   const head = readFileSync(PROBES, 'utf8').split('{')[0]!;
   write(PROBES, `${head}{\n${lines.join('')}};\n`);

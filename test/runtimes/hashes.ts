@@ -1,6 +1,6 @@
 /**
  * What every runtime must get to the last bit: own functions, random numbers, contractions, convolutions, network
- * operations, formats, training, and the bytes of a model file. A hash a family; the expected ones are committed in
+ * operations, formats, factorizations, training, and the bytes of a model file. A hash a family; the expected ones are committed in
  * test/golden/hashes.json and, for training, in src/train/probeHashes.ts. `npm run golden:hashes` writes both.
  */
 
@@ -36,6 +36,7 @@ import type { Tensor } from '../../src/tensor/tensor.ts';
 import { saveModel } from '../../src/train/modelFile.ts';
 import { hashOf, probeNames, trainingHash } from '../../src/train/probe.ts';
 import type { Tree } from '../../src/tree.ts';
+import { factorHashes } from './factorHashes.ts';
 
 export type Hashes = Readonly<Record<string, string>>;
 
@@ -168,7 +169,7 @@ function fileHash(): string {
   return showCrc(crc32c(saveModel(spec, model.init(key(3), ''))));
 }
 
-/** Everything but training. */
+/** What backends have in common: everything but factorizations and training. */
 export function arithmeticHashes(): Hashes {
   const hashes: Record<string, string> = { ...mathHashes(), ...randomHashes() };
   for (const dtype of REALS) {
@@ -179,6 +180,11 @@ export function arithmeticHashes(): Hashes {
   }
   hashes['model.safetensors'] = fileHash();
   return hashes;
+}
+
+/** Everything but training, as compiled kernels give it. */
+export function compiledHashes(): Hashes {
+  return { ...arithmeticHashes(), ...factorHashes(drawn, over) };
 }
 
 /** Parameters after 20 steps of every training probe. */

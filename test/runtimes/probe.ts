@@ -1,7 +1,7 @@
 /** What a runtime reports of itself. Bundled with the laws (or without), it runs wherever JavaScript and WebAssembly do. */
 
 import { runLaws, type Laws } from './collect.ts';
-import { arithmeticHashes, type Hashes, trainingHashes } from './hashes.ts';
+import { compiledHashes, type Hashes, trainingHashes } from './hashes.ts';
 import { kernelHashes } from './kernels.ts';
 import { type Naive, naiveLoop } from './naive.ts';
 
@@ -34,7 +34,7 @@ export function runtimeName(): string {
 export async function probe(calls: number): Promise<Report> {
   return {
     runtime: runtimeName(),
-    hashes: arithmeticHashes(),
+    hashes: compiledHashes(),
     training: await trainingHashes(),
     kernels: kernelHashes(),
     laws: await runLaws(),

@@ -6,7 +6,7 @@
 import { init } from '../../../src/backend/current.ts';
 import { tensor } from '../../../src/tensor/create.ts';
 import { matmul } from '../../../src/ops/matmul.ts';
-import { arithmeticHashes, type Hashes } from '../hashes.ts';
+import { compiledHashes, type Hashes } from '../hashes.ts';
 
 export interface Strict {
   /** The message of the refusal, or '' where the page could compile after all. */
@@ -34,7 +34,7 @@ function compiledElsewhere(): Promise<WebAssembly.Module> {
 async function strict(): Promise<Strict> {
   const refused = refusal();
   init({ module: await compiledElsewhere() });
-  return { refused, hashes: arithmeticHashes() };
+  return { refused, hashes: compiledHashes() };
 }
 
 strict()
