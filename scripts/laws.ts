@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { readSources } from './support/sources.ts';
+import { isMain, readSources } from './support/sources.ts';
 
 const HELP = `Usage: npm run test:laws -- [FILTER...] [--seed N] [--times N]
 
@@ -24,33 +24,37 @@ export function lawFiles(filters: readonly string[]): string[] {
   return filters.length === 0 ? paths : paths.filter((path) => filters.some((filter) => path.includes(filter)));
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seed: { type: 'string' },
-    times: { type: 'string', default: '20' },
-    stale: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-});
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const times = Number(values.times);
-const files = lawFiles(positionals);
-if (values.help || !Number.isSafeInteger(seed) || !(times > 0) || files.length === 0) {
-  process.stdout.write(HELP);
-  process.exitCode = values.help ? 0 : 2;
-} else {
-  process.stdout.write(`seed ${seed}\n`);
-  const args = [
-    '--import',
-    'tsx',
-    'scripts/test.ts',
-    '--limit',
-    LIMIT_SECONDS,
-    ...(values.stale ? ['--stale'] : []),
-    ...files,
-  ];
-  const env = { ...process.env, RANKWISE_RUNS: String(times), RANKWISE_SEED: String(seed) };
-  const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
-  process.exitCode = status ?? 1;
+function main(): void {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seed: { type: 'string' },
+      times: { type: 'string', default: '20' },
+      stale: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  const seed = Number(values.seed ?? Date.now() % 1_000_000);
+  const times = Number(values.times);
+  const files = lawFiles(positionals);
+  if (values.help || !Number.isSafeInteger(seed) || !(times > 0) || files.length === 0) {
+    process.stdout.write(HELP);
+    process.exitCode = values.help ? 0 : 2;
+  } else {
+    process.stdout.write(`seed ${seed}\n`);
+    const args = [
+      '--import',
+      'tsx',
+      'scripts/test.ts',
+      '--limit',
+      LIMIT_SECONDS,
+      ...(values.stale ? ['--stale'] : []),
+      ...files,
+    ];
+    const env = { ...process.env, RANKWISE_RUNS: String(times), RANKWISE_SEED: String(seed) };
+    const { status } = spawnSync(process.execPath, args, { env, stdio: 'inherit' });
+    process.exitCode = status ?? 1;
+  }
 }
+
+if (isMain(import.meta.url)) main();
