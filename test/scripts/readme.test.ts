@@ -14,6 +14,7 @@ const entries: Readonly<Record<string, string>> = {
   rankwise: 'src/index.ts',
   'rankwise/node': 'src/node.ts',
   'rankwise/linalg': 'src/linalg.ts',
+  'rankwise/testing': 'src/testing.ts',
 };
 const dense = (text: string): string => text.replace(/\s/g, '');
 
