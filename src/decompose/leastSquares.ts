@@ -33,9 +33,9 @@ export function timesGram(a: Tensor, gram: Tensor): Tensor {
   return einsum(gram.order === 2 ? 'ir,rq->iq' : 'ir,irq->iq', a, gram);
 }
 
-/** |X_(n) - A K^T|^2 = |X|^2 - <A, M> - <A, M - A G>. It cancels where the fit is good. */
-export function squaredError(normSquared: number, a: Tensor, { right, gram }: System): number {
-  return normSquared - item(sum(mul(a, sub(mul(right, 2), timesGram(a, gram)))));
+/** <A, M> + <A, M - A G>: |X_(n) - A K^T|^2 is |X|^2 less this, a difference that cancels where the fit is good. */
+export function fitted(a: Tensor, { right, gram }: System): number {
+  return item(sum(mul(a, sub(mul(right, 2), timesGram(a, gram)))));
 }
 
 /** The least damping, in units of rounding of the gram's trace. */

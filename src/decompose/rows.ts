@@ -11,15 +11,16 @@ import { transpose } from '../ops/transpose.ts';
 import { own, zeros } from '../tensor/create.ts';
 import { dispose, scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { mapBlocks, rowsOf } from './blocks.ts';
 
-/** Normal equations of each row: right-hand sides [rows, q] and grams [rows, q, q], of f64. */
+/** Normal equations of rows: right-hand sides [rows, q], and grams [rows, q, q] of f64. */
 export interface RowSystem {
   readonly right: Tensor;
   readonly gram: Tensor;
 }
 
 /** Elements of a chunk's products. */
-const CHUNK = 1 << 20;
+const CHUNK = 1 << 18;
 
 /** Samples that are treated together where each has `width` products. */
 export function chunkOf(width: number): number {
@@ -27,7 +28,7 @@ export function chunkOf(width: number): number {
 }
 
 /**
- * The normal equations of all rows. `design(from, to)` gives the z of some samples, [to - from, q] of f64; `row` and
+ * The normal equations of all rows, of which those from..to-1 are asked for. `design(from, to)` gives the z of some samples, [to - from, q] of f64; `row` and
  * `values` are of all samples.
  */
 export function rowSystem(
@@ -36,11 +37,11 @@ export function rowSystem(
   row: Int32Array,
   values: Float64Array,
   design: (from: number, to: number) => Tensor,
-): RowSystem {
+): (from: number, to: number) => RowSystem {
   const pairs = pairsOf(q);
   const width = (q * (q + 1)) / 2;
   const step = chunkOf(width);
-  return scope(() => {
+  const sums = scope(() => {
     let right = zeros([rows, q], 'f64');
     let gram = zeros([rows, width], 'f64');
     for (let from = 0; from < values.length; from += step) {
@@ -57,8 +58,9 @@ export function rowSystem(
       });
       dispose(before);
     }
-    return { right, gram: pairs.square(gram) };
+    return { right, gram };
   });
+  return (from, to) => ({ right: rowsOf(sums.right, from, to), gram: pairs.square(rowsOf(sums.gram, from, to)) });
 }
 
 /** Products of two columns each, of which symmetric matrices are made. */
@@ -81,7 +83,11 @@ export function pairsOf(r: number): {
   }
   const columns = (x: Tensor, at: Int32Array): Tensor => transpose(gather(transpose(x), own(at, [at.length])));
   return {
-    products: (a) => mul(columns(a, Int32Array.from(first)), columns(a, Int32Array.from(second))),
+    products: (a) =>
+      mapBlocks(a.shape[0]!, first.length, (from, to) => {
+        const rows = rowsOf(a, from, to);
+        return mul(columns(rows, Int32Array.from(first)), columns(rows, Int32Array.from(second)));
+      }),
     square: (x) => reshape(columns(x, place.slice()), [x.shape[0]!, r, r]),
   };
 }

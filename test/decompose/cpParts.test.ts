@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import { withBackend } from '../../src/backend/current.ts';
 import { assign } from '../../src/decompose/cp/assign.ts';
 import * as cp from '../../src/decompose/cp/index.ts';
-import { componentsOf } from '../../src/decompose/cp/components.ts';
+import { componentsOf, gramsOf } from '../../src/decompose/cp/components.ts';
 import { denseProblem } from '../../src/decompose/cp/dense.ts';
 import { drawRows, probabilities } from '../../src/decompose/cp/leverage.ts';
 import { sampledProblem } from '../../src/decompose/cp/sampled.ts';
@@ -123,7 +124,7 @@ test('draws rows by leverage: the likely ones surely, the others without a bias'
     const noise = noiseOf([n, 2], k + 1, 'f64');
     return dense([n, 2], (i) => (i === 5 ? 30 : noise.values[i]!));
   });
-  const p = factors.map((a) => scope(() => probabilities(put(a))));
+  const p = factors.map((a) => scope(() => probabilities(put(a), gramsOf([put(a)])[0]!)));
   for (const each of p) assert.ok(Math.abs(each.reduce((sum, x) => sum + x, 0) - 1) < 1e-14);
   const count = 12;
   const sums = new Float64Array(42);
@@ -169,6 +170,23 @@ test('estimates the error of a large tensor on some of its entries', () => {
     assert.ok(guess !== truth && Math.abs(guess / truth - 1) < 0.02, `${guess} for ${truth}`);
     assert.ok(Math.abs(truth - distance(a, clean)) < 1e-12 * truth);
   });
+});
+
+test('takes no more memory than a few copies of the tensor, and forms no square of a long mode', () => {
+  for (const { modes, most } of [
+    { modes: [10, 50000], most: 4 },
+    { modes: [50000, 10], most: 4 },
+    { modes: [60, 60, 60], most: 6 },
+    { modes: Array<number>(9).fill(4), most: 6 },
+  ]) {
+    for (const ask of [{}, { nonnegative: true }, { method: 'random', samples: 500 }] as Partial<cp.CpOptions>[]) {
+      const on = wasmBackend();
+      const a = put(noiseOf(modes, 1, 'f64'));
+      withBackend(on, () => cp.decompose(a, { rank: 4, sweeps: 2, stop: 0, ...ask }));
+      const copies = on.stats().peak / (8 * a.size);
+      assert.ok(copies <= most, `${copies} copies of [${modes}] ${JSON.stringify(ask)}`);
+    }
+  }
 });
 
 test('finds planted components from samples of their equations', () => {

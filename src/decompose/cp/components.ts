@@ -5,10 +5,13 @@ import { div, mul, sub } from '../../ops/binary.ts';
 import { cast } from '../../ops/cast.ts';
 import { einsum } from '../../ops/einsum/einsum.ts';
 import { pow } from '../../ops/pow.ts';
-import { norm2 } from '../../ops/statistics.ts';
+import { sumSquares } from '../../ops/reduce.ts';
+import { sqrt } from '../../ops/unary.ts';
 import { where } from '../../ops/where.ts';
 import { full } from '../../tensor/create.ts';
+import { dataSync } from '../../tensor/read.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { rowsOf, sumBlocks } from '../blocks.ts';
 
 /** A sum of r outer products of unit columns. */
 export interface Components {
@@ -20,13 +23,11 @@ export interface Components {
   readonly grams: readonly Tensor[];
 }
 
-/** The components with a factor replaced by a [n, r] of f64, whose norms become the weights. */
+/** The components with a factor replaced by a [n, r] of the same dtype, whose norms become the weights. */
 export function withFactor(x: Components, mode: number, a: Tensor): Components {
-  const old = x.factors[mode]!;
-  const norms = norm2(a, 0);
+  const norms = normsOf(a);
   // A column that vanished keeps its direction, so that later sweeps may take it up again.
-  const unit = where(norms, div(a, where(norms, norms, 1)), cast(old, 'f64'));
-  const column = cast(unit, old.dtype);
+  const column = unit(a, norms, x.factors[mode]!);
   return {
     factors: x.factors.map((factor, k) => (k === mode ? column : factor)),
     weights: norms,
@@ -37,15 +38,25 @@ export function withFactor(x: Components, mode: number, a: Tensor): Components {
 /** Components from factors of any scale, [n_k, r] each. */
 export function componentsOf(factors: readonly Tensor[], dtype: Real): Components {
   const r = factors[0]!.shape[1]!;
-  const wide = factors.map((a) => cast(a, 'f64'));
-  const norms = wide.map((a) => norm2(a, 0));
-  const columns = wide.map((a, k) => {
-    // A column of zeros has no direction: it takes that of all ones.
-    const flat = 1 / Math.sqrt(a.shape[0]!);
-    return cast(where(norms[k]!, div(a, where(norms[k]!, norms[k]!, 1)), flat), dtype);
-  });
+  const own = factors.map((a) => cast(a, dtype));
+  const norms = own.map(normsOf);
+  // A column of zeros has no direction: it takes that of all ones.
+  const columns = own.map((a, k) => unit(a, norms[k]!, 1 / Math.sqrt(a.shape[0]!)));
   const weights = norms.reduce((a, b) => mul(a, b), full([r], 1, 'f64'));
   return { factors: columns, weights, grams: gramsOf(columns) };
+}
+
+/** Columns divided by their norms; what stands for those of norm 0 is given. */
+function unit(a: Tensor, norms: Tensor, instead: Tensor | number): Tensor {
+  const own = cast(norms, a.dtype);
+  if (dataSync(own).every((norm) => norm > 0)) return div(a, own);
+  return where(own, div(a, where(own, own, 1)), instead);
+}
+
+/** The norms of the columns of a, [r] of f64. */
+function normsOf(a: Tensor): Tensor {
+  const [n, r] = a.shape as [number, number];
+  return sqrt(sumBlocks(n, r, (from, to) => sumSquares(cast(rowsOf(a, from, to), 'f64'), 0)));
 }
 
 /** Scalar products of the columns of each factor. */
@@ -55,20 +66,19 @@ export function gramsOf(factors: readonly Tensor[]): Tensor[] {
 
 /** A^T A of f64. */
 function gramOf(a: Tensor): Tensor {
-  const wide = cast(a, 'f64');
-  return einsum('ir,iq->rq', wide, wide);
+  const [n, r] = a.shape as [number, number];
+  return sumBlocks(n, r, (from, to) => {
+    const rows = cast(rowsOf(a, from, to), 'f64');
+    return einsum('ir,iq->rq', rows, rows);
+  });
 }
 
-/** The factors with the weights shared out evenly over them, as f64. */
-export function evenFactors({ factors, weights }: Components): Tensor[] {
-  const share = pow(weights, 1 / factors.length);
-  return factors.map((a) => mul(cast(a, 'f64'), share));
-}
-
-/** Factors on the line from those of `from`, at 0, through those of `to`, at 1. */
+/** Factors on the line from those of `from`, at 0, through those of `to`, at 1, the weights shared out evenly. */
 export function onLine(from: Components, to: Components, at: number): Tensor[] {
-  const [start, end] = [evenFactors(from), evenFactors(to)];
-  return end.map((b, k) => sub(mul(b, at), mul(start[k]!, at - 1)));
+  return to.factors.map((b, k) => {
+    const [share, other] = [from, to].map(({ weights, factors }) => cast(pow(weights, 1 / factors.length), b.dtype));
+    return sub(mul(b, mul(other!, at)), mul(from.factors[k]!, mul(share!, at - 1)));
+  });
 }
 
 /** Scalar products of the components over all modes but one, [r, r] of f64; over all for mode -1. */

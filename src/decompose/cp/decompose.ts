@@ -5,6 +5,7 @@
 
 import { cp } from '../../formats/cp.ts';
 import type { Layout } from '../../formats/format.ts';
+import { mul } from '../../ops/binary.ts';
 import { contiguous } from '../../ops/contiguous.ts';
 import { powerOfTwo } from '../../ops/linalg/scale.ts';
 import { reshape } from '../../ops/reshape.ts';
@@ -75,8 +76,9 @@ function run(a: Tensor, options: CpOptions): Decomposed {
 function operandOf(a: Tensor, { fold, mask }: CpOptions): Operand {
   const layout = layoutOf(cp, a.shape, { fold });
   const modes = layout.net.open.map((label) => layout.modes[label]!);
-  const known = mask === undefined ? null : reshape(where(mask, ones([], a.dtype), 0), modes);
-  const { x, exponent } = powerOfTwo(OP, contiguous(mask === undefined ? a : where(mask, a, 0)));
+  const known = mask === undefined ? null : scope(() => reshape(where(mask, ones([], a.dtype), 0), modes));
+  // In a scope of its own, so that what the operands take in backend memory is free afterwards.
+  const { x, exponent } = scope(() => powerOfTwo(OP, contiguous(mask === undefined ? a : where(mask, a, 0))));
   return { layout, x: reshape(x, modes), exponent, mask: known };
 }
 
@@ -88,6 +90,8 @@ function shareOf(mask: Tensor): number {
 
 /** A vector is its own factor. */
 function vectorFit(x: Tensor): Best {
-  const components = { factors: [reshape(x, [x.size, 1])], weights: ones([1], 'f64'), grams: [ones([1, 1], 'f64')] };
+  // A copy, since a fit is freed before its data.
+  const factor = mul(reshape(x, [x.size, 1]), 1);
+  const components = { factors: [factor], weights: ones([1], 'f64'), grams: [ones([1, 1], 'f64')] };
   return { components, history: [0], converged: true, errors: [0] };
 }

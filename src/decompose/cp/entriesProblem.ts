@@ -33,11 +33,10 @@ export function entriesProblem(entries: Entries): Problem {
       for (let mode = 0; mode < shape.length; mode++) {
         now = scope(() => {
           const { components } = now;
-          const wide = components.factors.map((a) => cast(a, 'f64'));
-          const design = (from: number, to: number): Tensor => rowsOf(wide, indices, from, to, mode);
-          const r = components.weights.shape[0]!;
-          const system = rowSystem(shape[mode]!, r, indices[mode]!, values, design);
-          return stepped(components, mode, system, step, mode === shape.length - 1 ? norm * norm : undefined);
+          const { factors, weights } = components;
+          const design = (from: number, to: number): Tensor => productsAt(factors, indices, from, to, mode);
+          const systemOf = rowSystem(shape[mode]!, weights.shape[0]!, indices[mode]!, values, design);
+          return stepped(components, mode, systemOf, step, mode === shape.length - 1 ? norm * norm : null);
         });
       }
       return now;
@@ -48,29 +47,33 @@ export function entriesProblem(entries: Entries): Problem {
 
 /** The Euclidean distance of the known values from those of a CP tensor. count r operations a mode. */
 export function distance({ indices, values }: Entries, { factors, weights }: Components): number {
-  return scope(() => {
-    const wide = factors.map((a) => cast(a, 'f64'));
-    const step = chunkOf(weights.shape[0]!);
-    let squared = 0;
-    for (let from = 0; from < values.length; from += step) {
-      const to = Math.min(from + step, values.length);
-      squared += scope(() => {
-        const found = sum(mul(rowsOf(wide, indices, from, to), weights), 1);
-        return item(sumSquares(sub(own(values.slice(from, to), [to - from]), found)));
-      });
-    }
-    return Math.sqrt(squared);
-  });
+  const step = chunkOf(weights.shape[0]!);
+  let squared = 0;
+  for (let from = 0; from < values.length; from += step) {
+    const to = Math.min(from + step, values.length);
+    squared += scope(() => {
+      const found = sum(mul(productsAt(factors, indices, from, to), weights), 1);
+      return item(sumSquares(sub(own(values.slice(from, to), [to - from]), found)));
+    });
+  }
+  return Math.sqrt(squared);
 }
 
-/** Entrywise products of the factors' rows at some samples, of all modes but `without`: [to - from, r]. */
-function rowsOf(
+/** Entrywise products of the factors' rows at some samples, of all modes but `without`: [to - from, r] of f64. */
+export function productsAt(
   factors: readonly Tensor[],
   indices: readonly Int32Array[],
   from: number,
   to: number,
   without = -1,
 ): Tensor {
-  const rows = factors.map((a, k) => (k === without ? null : gather(a, own(indices[k]!.slice(from, to), [to - from]))));
-  return rows.filter((x) => x !== null).reduce((a, b) => mul(a, b));
+  const modes = factors.map((_, k) => k).filter((k) => k !== without);
+  const rows = (k: number): Tensor => cast(gather(factors[k]!, own(indices[k]!.slice(from, to), [to - from])), 'f64');
+  let product = scope(() => rows(modes[0]!));
+  for (const k of modes.slice(1)) {
+    const before = product;
+    product = scope(() => mul(before, rows(k)));
+    before.dispose();
+  }
+  return product;
 }

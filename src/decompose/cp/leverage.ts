@@ -4,14 +4,19 @@
  * product of the rows' scores in the factors, which can be drawn mode by mode.
  */
 
+import { add, mul } from '../../ops/binary.ts';
 import { cast } from '../../ops/cast.ts';
-import { qr } from '../../ops/linalg/qr.ts';
+import { choleskyShifted } from '../../ops/linalg/cholesky.ts';
+import { triangularSolve } from '../../ops/linalg/triangularSolve.ts';
 import { uniform } from '../../ops/random.ts';
 import { sumSquares } from '../../ops/reduce.ts';
+import { transpose } from '../../ops/transpose.ts';
 import type { Key } from '../../random.ts';
+import { eye } from '../../tensor/create.ts';
 import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { mapBlocks, rowsOf } from '../blocks.ts';
 
 /** Rows with the squares of the factors that make their sums of squares unbiased. */
 export interface Rows {
@@ -20,9 +25,18 @@ export interface Rows {
   readonly squaredWeights: Float64Array;
 }
 
-/** The probability of each row of a [n, r] by its leverage score, |q_i|^2 / r for a = Q R. */
-export function probabilities(a: Tensor): Float64Array {
-  const scores = scope(() => dataSync(sumSquares(qr(cast(a, 'f64')).Q, 1))) as Float64Array;
+/** What is added to the diagonal of a gram of unit columns: columns that depend on others have no scores of their own. */
+const SHIFT = 1e-12;
+
+/** The probability of each row of a [n, r] by its leverage score, its norm in the metric of the inverse gram [r, r]. */
+export function probabilities(a: Tensor, gram: Tensor): Float64Array {
+  const [n, r] = a.shape as [number, number];
+  const scores = scope(() => {
+    const { L } = choleskyShifted(add(gram, mul(eye(r, 'f64'), SHIFT)));
+    const squares = (from: number, to: number): Tensor =>
+      sumSquares(triangularSolve(L, transpose(cast(rowsOf(a, from, to), 'f64'))), 0);
+    return dataSync(mapBlocks(n, r, squares)) as Float64Array;
+  });
   const total = scores.reduce((sum, x) => sum + x, 0);
   return scores.map((x) => x / total);
 }

@@ -8,10 +8,11 @@
 import type { Real } from '../../dtype.ts';
 import { cast } from '../../ops/cast.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { rowsOf } from '../blocks.ts';
 import { pairsOf } from '../rows.ts';
 import type { Components } from './components.ts';
 import { residualOf } from './dense.ts';
-import { type Problem, type Swept, stepped } from './problem.ts';
+import { type Problem, type Swept, type SystemOf, stepped } from './problem.ts';
 import { eachLeaf } from './tree.ts';
 
 /** The problem of a tensor x, 0 where `mask`, of the same shape and dtype, is 0; elsewhere the mask is 1. */
@@ -32,8 +33,11 @@ export function maskedProblem(x: Tensor, mask: Tensor, known: number): Problem {
         { root: mask, factor: (mode: number) => pairs.products(factor(mode)) },
       ];
       eachLeaf(shape, branches, (mode, [right, gram]) => {
-        const system = { right: cast(right!, 'f64'), gram: pairs.square(cast(gram!, 'f64')) };
-        now = stepped(now.components, mode, system, step, mode === shape.length - 1 ? norm * norm : undefined);
+        const systemOf: SystemOf = (from, to) => ({
+          right: cast(rowsOf(right!, from, to), 'f64'),
+          gram: pairs.square(cast(rowsOf(gram!, from, to), 'f64')),
+        });
+        now = stepped(now.components, mode, systemOf, step, mode === shape.length - 1 ? norm * norm : null);
       });
       return now;
     },

@@ -1,12 +1,13 @@
 /** What alternating least squares asks of the data: the normal equations of one factor after the other, and the error. */
 
+import type { Real } from '../../dtype.ts';
 import { mul } from '../../ops/binary.ts';
 import { cast } from '../../ops/cast.ts';
-import type { Real } from '../../dtype.ts';
 import type { Shape } from '../../shape.ts';
 import { scope } from '../../tensor/scope.ts';
+import { mapBlocks, rowsOf } from '../blocks.ts';
+import { fitted, type Step, type System } from '../leastSquares.ts';
 import { type Components, withFactor } from './components.ts';
-import { type Step, squaredError, type System } from '../leastSquares.ts';
 
 /** A sweep's result. */
 export interface Swept {
@@ -28,11 +29,30 @@ export interface Problem {
   residual(x: Components): number;
 }
 
-/** The components after a step in one mode; with `normSquared`, the squared error by the expansion. */
-export function stepped(x: Components, mode: number, system: System, step: Step, normSquared?: number): Swept {
+/** The normal equations of some rows of a factor, which are independent of the others. */
+export type SystemOf = (from: number, to: number) => System;
+
+/**
+ * The components after a step in one mode, a block of rows at a time; with |X|^2 also |X - Y|^2 by the expansion, else
+ * null.
+ */
+export function stepped(
+  x: Components,
+  mode: number,
+  systemOf: SystemOf,
+  step: Step,
+  normSquared: number | null = null,
+): Swept {
   return scope(() => {
-    const a = step(mul(cast(x.factors[mode]!, 'f64'), x.weights), system);
-    const squared = normSquared === undefined ? null : squaredError(normSquared, a, system);
+    const old = x.factors[mode]!;
+    const [n, r] = old.shape as [number, number];
+    let squared = normSquared;
+    const a = mapBlocks(n, r * r, (from, to) => {
+      const system = systemOf(from, to);
+      const rows = step(mul(cast(rowsOf(old, from, to), 'f64'), x.weights), system);
+      if (squared !== null) squared -= fitted(rows, system);
+      return cast(rows, old.dtype);
+    });
     return { components: withFactor(x, mode, a), squared };
   });
 }

@@ -7,6 +7,7 @@ import { Factored } from '../../formats/network.ts';
 import { timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { ones, zeros } from '../../tensor/create.ts';
 import { dataSync } from '../../tensor/read.ts';
+import { dispose } from '../../tensor/scope.ts';
 import { Decomposed, type Report } from '../decomposed.ts';
 import { rankCaps } from '../modes.ts';
 import type { Best } from './attempts.ts';
@@ -49,11 +50,13 @@ export function packed(
   options: CpOptions,
   more: (x: Components) => Partial<Report> = () => ({}),
 ): Decomposed {
+  const warnings = degeneracies(components, problem.norm);
   const { weights, factors } = canonical(components.factors, dataSync(components.weights));
+  dispose(components);
   const even = shared(factors, dataSync(weights));
+  dispose(factors);
   const rank = weights.shape[0]!;
   const plain: Components = { factors: even, weights: ones([rank], 'f64'), grams: [] };
-  const warnings = degeneracies(components, problem.norm);
   if (options.eps !== undefined && !converged) warnings.push(`rank ${rank} does not come within eps ${options.eps}`);
   const last = even.length - 1;
   const parts = even.map((part, k) => (k === last ? timesPowerOfTwo(part, exponent) : part));

@@ -5,26 +5,29 @@
  */
 
 import type { Real } from '../../dtype.ts';
-import { add, mul, sub } from '../../ops/binary.ts';
+import { add, mul } from '../../ops/binary.ts';
 import { cast } from '../../ops/cast.ts';
 import { einsum } from '../../ops/einsum/einsum.ts';
 import { gather } from '../../ops/gather.ts';
 import { uniform } from '../../ops/random.ts';
-import { sum, sumSquares } from '../../ops/reduce.ts';
 import { expandDims, reshape } from '../../ops/reshape.ts';
+import { slice } from '../../ops/slice.ts';
 import { transpose } from '../../ops/transpose.ts';
 import { fold, type Key } from '../../random.ts';
 import { rowMajor } from '../../shape.ts';
 import { own, range } from '../../tensor/create.ts';
-import { dataSync, item } from '../../tensor/read.ts';
+import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type Components, gramWithout } from './components.ts';
 import { residualOf } from './dense.ts';
+import { distance, productsAt } from './entriesProblem.ts';
 import { drawRows, probabilities, type Rows } from './leverage.ts';
 import { mttkrp } from './mttkrp.ts';
 import { type Problem, type Swept, stepped } from './problem.ts';
+import { mapBlocks, rowsOf } from '../blocks.ts';
 import type { System } from '../leastSquares.ts';
+import type { Entries } from '../samples.ts';
 
 /** Entries on which the error is estimated. */
 const ENTRIES = 1 << 15;
@@ -41,19 +44,21 @@ export function sampledProblem(x: Tensor, samples: number, key: Key): Problem {
     known: 1,
     sweep(start, step) {
       const stream = fold(key, 'sweep', sweeps++);
-      const p = start.factors.map(probabilities);
+      const p = start.factors.map((a, k) => probabilities(a, start.grams[k]!));
       let now: Swept = { components: start, squared: null };
       for (let mode = 0; mode < shape.length; mode++) {
         now = scope(() => {
           const { components } = now;
           const exact = x.size / shape[mode]! <= samples;
           const others = p.filter((_, k) => k !== mode);
-          const system = exact
-            ? { right: cast(mttkrp(x, components.factors, mode), 'f64'), gram: gramWithout(components, mode) }
+          const { right, gram } = exact
+            ? { right: mttkrp(x, components.factors, mode), gram: gramWithout(components, mode) }
             : systemOf(x, components, mode, drawRows(others, samples, fold(stream, mode)));
-          return stepped(components, mode, system, step);
+          const rows = (from: number, to: number): System => ({ right: cast(rowsOf(right, from, to), 'f64'), gram });
+          return stepped(components, mode, rows, step);
         });
-        p[mode] = probabilities(now.components.factors[mode]!);
+        const { factors, grams } = now.components;
+        p[mode] = probabilities(factors[mode]!, grams[mode]!);
       }
       return now;
     },
@@ -63,13 +68,12 @@ export function sampledProblem(x: Tensor, samples: number, key: Key): Problem {
 
 /** Normal equations of the drawn rows alone. */
 function systemOf(x: Tensor, { factors }: Components, mode: number, { indices, squaredWeights }: Rows): System {
-  const drawn = factors.filter((_, k) => k !== mode).map((a, k) => gather(cast(a, 'f64'), indexOf(indices[k]!)));
-  const rows = drawn.reduce((a, b) => mul(a, b));
+  const others = factors.filter((_, k) => k !== mode);
+  const rows = productsAt(others, indices, 0, squaredWeights.length);
   const weighted = mul(rows, expandDims(own(squaredWeights, [squaredWeights.length]), 1));
-  const right = scope(() => {
-    const fibres = cast(fibresOf(x, mode, indices), 'f64');
-    return einsum('is,sr->ir', fibres, weighted);
-  });
+  const right = mapBlocks(x.shape[mode]!, squaredWeights.length, (from, to) =>
+    einsum('is,sr->ir', cast(fibresOf(x, mode, indices, from, to), 'f64'), weighted),
+  );
   return { right, gram: einsum('sr,sq->rq', rows, weighted) };
 }
 
@@ -77,8 +81,8 @@ function indexOf(values: Int32Array): Tensor {
   return own(values.slice(), [values.length]);
 }
 
-/** The fibres of a mode at the indices of the others: [n, count]. */
-function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[]): Tensor {
+/** Elements from..to-1 of the fibres of a mode at the indices of the others: [to - from, count]. */
+function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[], from: number, to: number): Tensor {
   const strides = rowMajor(x.shape);
   const others = strides.filter((_, k) => k !== mode);
   const [n, stride] = [x.shape[mode]!, strides[mode]!];
@@ -87,30 +91,25 @@ function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[]): Tens
   );
   if (stride === 1) {
     const rows = Int32Array.from(starts, (at) => at / n);
-    return transpose(gather(reshape(x, [x.size / n, n]), indexOf(rows)));
+    return transpose(gather(slice(reshape(x, [x.size / n, n]), [null, [from, to]]), indexOf(rows)));
   }
   // Along the count, addresses ascend as the rows do.
-  const along = mul(range(0, n, 'f64'), stride);
+  const along = mul(range(from, to, 'f64'), stride);
   const places = cast(add(expandDims(along, 1), own(starts, [starts.length])), 'i32');
   return reshape(gather(reshape(x, [x.size, 1]), places), places.shape);
 }
 
 /** Estimates |X - Y| on `count` entries drawn uniformly. */
 function entriesOf(x: Tensor, count: number, key: Key): (y: Components) => number {
-  const u = scope(() => dataSync(uniform(key, [count, x.order], { dtype: 'f64' })));
-  const indices = x.shape.map((n, k) =>
-    Int32Array.from({ length: count }, (_, s) => Math.min(n - 1, Math.floor(u[s * x.order + k]! * n))),
-  );
+  const indices = x.shape.map((n, k) => {
+    const u = scope(() => dataSync(uniform(fold(key, k), [count], { dtype: 'f64' })));
+    return Int32Array.from(u, (v) => Math.min(n - 1, Math.floor(v * n)));
+  });
   const strides = rowMajor(x.shape);
   const places = Int32Array.from({ length: count }, (_, s) =>
     indices.reduce((at, index, k) => at + index[s]! * strides[k]!, 0),
   );
-  const values = scope(() => dataSync(cast(gather(reshape(x, [x.size]), indexOf(places)), 'f64'))) as Float64Array;
-  return ({ factors, weights }) =>
-    scope(() => {
-      const rows = factors.map((a, k) => gather(cast(a, 'f64'), indexOf(indices[k]!))).reduce((a, b) => mul(a, b));
-      const found = sum(mul(rows, weights), 1);
-      const squared = item(sumSquares(sub(own(values.slice(), [count]), found)));
-      return Math.sqrt((squared * x.size) / count);
-    });
+  const values = Float64Array.from(scope(() => dataSync(gather(reshape(x, [x.size]), indexOf(places)))));
+  const entries: Entries = { shape: x.shape, dtype: 'f64', count, indices, values };
+  return (y) => distance(entries, y) * Math.sqrt(x.size / count);
 }

@@ -26,14 +26,16 @@ export type SpectralStart = (rank: number, key: Key, nonnegative: boolean) => Co
 
 /** Random components: normal columns, or uniform ones in [0, 1). */
 export function randomStart(shape: Shape, rank: number, dtype: Real, key: Key, nonnegative: boolean): Components {
-  return scope(() => componentsOf(randomFactors(shape, rank, key, nonnegative), dtype));
+  return scope(() =>
+    componentsOf(
+      shape.map((n, mode) => drawn(n, rank, dtype, fold(key, 'factor', mode), nonnegative)),
+      dtype,
+    ),
+  );
 }
 
-function randomFactors(shape: Shape, rank: number, key: Key, nonnegative: boolean): Tensor[] {
-  return shape.map((n, k) => {
-    const draw = nonnegative ? uniform : normal;
-    return draw(fold(key, 'factor', k), [n, rank], { dtype: 'f64' });
-  });
+function drawn(n: number, columns: number, dtype: Real, key: Key, nonnegative: boolean): Tensor {
+  return nonnegative ? uniform(key, [n, columns], { dtype }) : normal(key, [n, columns], { dtype });
 }
 
 /**
@@ -41,17 +43,18 @@ function randomFactors(shape: Shape, rank: number, key: Key, nonnegative: boolea
  * nonnegative factors their absolute values.
  */
 export function spectralStart(x: Tensor, rank: number, key: Key, nonnegative: boolean): Components {
+  const dtype = x.dtype as Real;
   return scope(() => {
-    const random = randomFactors(x.shape, rank, key, nonnegative);
-    const factors = x.shape.map((_, mode) =>
+    const factors = x.shape.map((n, mode) =>
       scope(() => {
-        const vectors = cast(leadingVectors(x, mode, rank, fold(key, 'sketch', mode)), 'f64');
+        const vectors = leadingVectors(x, mode, rank, fold(key, 'sketch', mode));
         const found = nonnegative ? abs(vectors) : vectors;
         const missing = rank - found.shape[1]!;
-        return missing === 0 ? found : concat([found, slice(random[mode]!, [null, [0, missing]])], 1);
+        if (missing === 0) return found;
+        return concat([found, drawn(n, missing, dtype, fold(key, 'factor', mode), nonnegative)], 1);
       }),
     );
-    return componentsOf(factors, x.dtype as Real);
+    return componentsOf(factors, dtype);
   });
 }
 
@@ -79,7 +82,7 @@ const OVERSAMPLE = 10;
 
 /** Left singular vectors from a sketch and one power iteration (Halko, Martinsson & Tropp 2011, algorithm 4.4). */
 function sketched(x: Tensor, cube: Tensor, mode: number, columns: number, key: Key): Tensor {
-  const random = randomFactors(x.shape, columns, key, false).map((a) => cast(a, x.dtype));
+  const random = x.shape.map((n, k) => drawn(n, columns, x.dtype as Real, fold(key, k), false));
   const onto = (q: Tensor): Tensor => einsum('aib,ir->abr', cube, q);
   const first = qr(mttkrp(x, random, mode)).Q;
   const { Q } = qr(einsum('aib,abr->ir', cube, onto(first)));

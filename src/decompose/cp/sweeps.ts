@@ -56,11 +56,12 @@ export function fit(problem: Problem, start: Components, options: SweepOptions):
   for (let sweep = 1; sweep <= sweeps; sweep++) {
     const swept = scope(() => problem.sweep(now, stepAt(error * problem.norm)));
     if (before !== null) dispose(before);
-    before = now;
+    before = ahead === null ? null : now;
+    if (ahead === null) dispose(now);
     now = swept.components;
     let next = errorAfter(problem, swept);
     const standing = Math.abs(error - next) < stop || next <= 8 * units[problem.dtype];
-    const leap = standing ? null : (ahead?.(before, now, next, sweep) ?? null);
+    const leap = standing || before === null ? null : (ahead?.(before, now, next, sweep) ?? null);
     if (leap !== null) {
       dispose(before);
       before = now;

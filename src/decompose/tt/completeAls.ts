@@ -20,6 +20,7 @@ import { item } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Step } from '../leastSquares.ts';
+import { mapBlocks, rowsOf } from '../blocks.ts';
 import { chunkOf, rowSystem } from '../rows.ts';
 import type { Entries } from '../samples.ts';
 
@@ -103,8 +104,9 @@ function solved(entries: Entries, k: number, core: Tensor, left: Tensor, right: 
       const ends = [[from, to]] as const;
       return reshape(einsum('ar,as->ars', slice(left, ends), slice(right, ends)), [to - from, r * s]);
     };
-    const system = rowSystem(n, r * s, entries.indices[k]!, entries.values, design);
-    const rows = step(reshape(transpose(core, [1, 0, 2]), [n, r * s]), system);
+    const systemOf = rowSystem(n, r * s, entries.indices[k]!, entries.values, design);
+    const old = reshape(transpose(core, [1, 0, 2]), [n, r * s]);
+    const rows = mapBlocks(n, r * s * r * s, (from, to) => step(rowsOf(old, from, to), systemOf(from, to)));
     return transpose(reshape(rows, [n, r, s]), [1, 0, 2]);
   });
 }
