@@ -1,6 +1,6 @@
 /**
- * One factor while the others are fixed: the minimum of |X_(n) - A K^T|^2 + ridge |A|^2 over A, from M = X_(n) K and the
- * gram G = K^T K. Rows of A are independent; with missing entries each row has a gram of its own.
+ * One factor while the others are fixed: the minimum of |X_(n) - A K^T|^2 + ridge |A|^2 over A, from M = X_(n) K and
+ * the gram G = K^T K. Rows of A are independent; with missing entries each row has a gram of its own.
  */
 
 import { add, div, maximum, mul, sub } from '../ops/binary.ts';
@@ -42,12 +42,12 @@ export function fitted(a: Tensor, { right, gram }: System): number {
 const DAMP = 32;
 
 /**
- * Least squares by the normal equations. What is solved for is the change of A, damped a little:
- * A + (M - A (G + ridge)) (G + ridge + damp)^-1 minimizes the error plus damp times the squared change. So the error does
- * not rise, however dependent the columns are, and where A stays the damping has no part in it (Rockafellar 1976, the
- * proximal point algorithm). Rounding of M makes directions of eigenvalue w change the fit by up to rounding / (2 sqrt w):
- * `error`, the present |X - Y|, is the most it may, so the damping grows as the fit becomes exact. `unit` is the rounding
- * unit of the data.
+ * Least squares by the normal equations. What is solved for is the change of A, damped a little: A + (M - A (G +
+ * ridge)) (G + ridge + damp)^-1 minimizes the error plus damp times the squared change. So the error does not rise,
+ * however dependent the columns are, and where A stays the damping has no part in it (Rockafellar 1976, the proximal
+ * point algorithm). Rounding of M makes directions of eigenvalue w change the fit by up to rounding / (2 sqrt w):
+ * `error`, the present |X - Y|, is the most it may, so the damping grows as the fit becomes exact. `unit` is the
+ * rounding unit of the data.
  */
 export function leastSquares(ridge: number, unit: number, error: number): Step {
   return (a, { right, gram }) => {

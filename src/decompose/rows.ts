@@ -1,7 +1,7 @@
 /**
  * Least squares whose rows of unknowns are independent: a sample s with the design z_s [q] and value v_s belongs to row
- * i_s, so that row i solves (sum z z^T) a = sum v z over its samples. The sums of all rows are scattered at once, a chunk
- * of samples at a time: count q (q + 1) / 2 operations.
+ * i_s, so that row i solves (sum z z^T) a = sum v z over its samples. The sums of all rows are scattered at once, a
+ * chunk of samples at a time: count q (q + 1) / 2 operations.
  */
 
 import { add, mul } from '../ops/binary.ts';
@@ -28,8 +28,8 @@ export function chunkOf(width: number): number {
 }
 
 /**
- * The normal equations of all rows, of which those from..to-1 are asked for. `design(from, to)` gives the z of some samples, [to - from, q] of f64; `row` and
- * `values` are of all samples.
+ * The normal equations of all rows, of which those from..to-1 are asked for. `design(from, to)` gives the z of some
+ * samples, [to - from, q] of f64; `row` and `values` are of all samples.
  */
 export function rowSystem(
   rows: number,

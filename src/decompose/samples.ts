@@ -82,8 +82,8 @@ function kindOf(x: unknown): string {
 }
 
 /**
- * Samples in two: a random `fraction` of them is held out as `test`, the others are `train`. The same seed holds out the
- * same ones. Throws FormatError unless 0 < fraction < 1 and both parts have samples.
+ * Samples in two: a random `fraction` of them is held out as `test`, the others are `train`. The same seed holds out
+ * the same ones. Throws FormatError unless 0 < fraction < 1 and both parts have samples.
  */
 export function holdOut(samples: Samples, fraction: number, seed = 0): { train: Samples; test: Samples } {
   const op = 'holdOut';

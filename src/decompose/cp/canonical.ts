@@ -17,7 +17,10 @@ import { checkFactors } from './khatriRao.ts';
 export interface Canonical {
   /** Norms of the components, [r] of the factors' dtype, descending. */
   readonly weights: Tensor;
-  /** [n_k, r] a mode, unit columns. The greatest element of a column, the first of equal ones, is > 0, but in the last mode. */
+  /**
+   * [n_k, r] a mode, unit columns. The greatest element of a column, the first of equal ones, is > 0, but in the last
+   * mode.
+   */
   readonly factors: readonly Tensor[];
 }
 
@@ -30,16 +33,16 @@ interface Component {
 
 /**
  * The canonical form of a CP tensor; the sign of a component is in its last column. A component of 0 has weight 0 and
- * first unit vectors. Components of equal weight are in the order of their columns. Carries no gradient. Throws ShapeError
- * for other formats.
+ * first unit vectors. Components of equal weight are in the order of their columns. Carries no gradient. Throws
+ * ShapeError for other formats.
  */
 export function normalize(x: Factored): Canonical {
   return canonical(checkCp('cp.normalize', x));
 }
 
 /**
- * The CP tensor of factors [n_k, r], and of weights [r] if any, which the factors share evenly; a negative weight has its
- * sign in the last. The inverse of normalize(). Throws ShapeError where they do not fit.
+ * The CP tensor of factors [n_k, r], and of weights [r] if any, which the factors share evenly; a negative weight has
+ * its sign in the last. The inverse of normalize(). Throws ShapeError where they do not fit.
  */
 export function fromFactors(factors: readonly Tensor[], weights?: Tensor): Factored {
   checkFactors('cp.fromFactors', factors);

@@ -1,6 +1,6 @@
 /**
- * Canonical polyadic decomposition by alternating least squares (Carroll & Chang 1970; Kolda & Bader 2009, section 3.4).
- * 4 r size(a) operations a sweep.
+ * Canonical polyadic decomposition by alternating least squares (Carroll & Chang 1970; Kolda & Bader 2009, section
+ * 3.4). 4 r size(a) operations a sweep.
  */
 
 import { cp } from '../../formats/cp.ts';
@@ -40,13 +40,13 @@ interface Operand {
 }
 
 /**
- * a [n_0, ...] as a sum of `rank` outer products; with `eps`, of as few as one run after another needs to come within it,
- * and at most `rank`. The factors share the weights evenly; components are in the order of normalize(). `report.history`
- * has the error after each sweep, which never rises unless there is a ridge or the method is 'random', where it is
- * estimated; `report.restarts` the errors of all starts; `report.error` is exact, and over the known entries. Not
- * differentiable. Defaults: init 'svd', 500 sweeps, stop 1e-8 (f32: 1e-6; method 'random': 1e-4).
- * Throws ShapeError, DtypeError, RankError, FormatError for what does not fit, NonFiniteError for known entries that are
- * NaN or infinite, and what `signal` was aborted with.
+ * a [n_0, ...] as a sum of `rank` outer products; with `eps`, of as few as one run after another needs to come within
+ * it, and at most `rank`. The factors share the weights evenly; components are in the order of normalize().
+ * `report.history` has the error after each sweep, which never rises unless there is a ridge or the method is 'random',
+ * where it is estimated; `report.restarts` the errors of all starts; `report.error` is exact, and over the known
+ * entries. Not differentiable. Defaults: init 'svd', 500 sweeps, stop 1e-8 (f32: 1e-6; method 'random': 1e-4). Throws
+ * ShapeError, DtypeError, RankError, FormatError for what does not fit, NonFiniteError for known entries that are NaN
+ * or infinite, and what `signal` was aborted with.
  */
 export function decompose(a: Tensor, options: CpOptions): Decomposed {
   checkDense(OP, a);

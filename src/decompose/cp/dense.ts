@@ -46,8 +46,8 @@ const BLOCK = 1 << 17;
 const ROW = 1 << 12;
 
 /**
- * |W * (X - Y)| in f64, block by block of a balanced unfolding, so that Y is never whole; |W * X| for no components, and
- * W = 1 for no mask. 2 r size(X) operations.
+ * |W * (X - Y)| in f64, block by block of a balanced unfolding, so that Y is never whole; |W * X| for no components,
+ * and W = 1 for no mask. 2 r size(X) operations.
  */
 export function residualOf(x: Tensor, components: Components | null, mask: Tensor | null): number {
   const { shape } = x;

@@ -1,7 +1,7 @@
 /**
- * Rows of a Khatri-Rao product drawn by the leverage scores of its factors (Larsen & Kolda 2022, "Practical leverage-based
- * sampling for low-rank tensor decomposition", algorithms 3 and 4): the score of row (i_0, i_1, ...) is at most the
- * product of the rows' scores in the factors, which can be drawn mode by mode.
+ * Rows of a Khatri-Rao product drawn by the leverage scores of its factors (Larsen & Kolda 2022, "Practical
+ * leverage-based sampling for low-rank tensor decomposition", algorithms 3 and 4): the score of row (i_0, i_1, ...) is
+ * at most the product of the rows' scores in the factors, which can be drawn mode by mode.
  */
 
 import { add, mul } from '../../ops/binary.ts';
@@ -25,7 +25,9 @@ export interface Rows {
   readonly squaredWeights: Float64Array;
 }
 
-/** What is added to the diagonal of a gram of unit columns: columns that depend on others have no scores of their own. */
+/**
+ * What is added to the diagonal of a gram of unit columns: columns that depend on others have no scores of their own.
+ */
 const SHIFT = 1e-12;
 
 /** The probability of each row of a [n, r] by its leverage score, its norm in the metric of the inverse gram [r, r]. */

@@ -1,6 +1,6 @@
 /**
- * How alike two CP tensors are component by component: the factor match score (Acar, Dunlavy & Kolda 2011, section 4.1),
- * over the best of all pairings of components.
+ * How alike two CP tensors are component by component: the factor match score (Acar, Dunlavy & Kolda 2011, section
+ * 4.1), over the best of all pairings of components.
  */
 
 import { RankError, ShapeError } from '../../errors.ts';

@@ -17,7 +17,10 @@ export interface CpOptions extends IterationOptions {
   readonly ridge?: number;
   /** Extrapolates between sweeps where that lowers the error; default false. Not for method 'random'. */
   readonly lineSearch?: boolean;
-  /** Which entries are known: not 0; of the shape of the tensor. Unknown ones may hold anything. Not for method 'random'. */
+  /**
+   * Which entries are known: not 0; of the shape of the tensor. Unknown ones may hold anything. Not for method
+   * 'random'.
+   */
   readonly mask?: Tensor;
   /** Keeps every element of every factor >= 0. */
   readonly nonnegative?: boolean;

@@ -1,4 +1,6 @@
-/** What alternating least squares asks of the data: the normal equations of one factor after the other, and the error. */
+/**
+ * What alternating least squares asks of the data: the normal equations of one factor after the other, and the error.
+ */
 
 import type { Real } from '../../dtype.ts';
 import { mul } from '../../ops/binary.ts';

@@ -39,8 +39,8 @@ export function zeroTensor({ shape, dtype }: Problem, layout: Layout): Decompose
 }
 
 /**
- * The best fit in canonical order, weights shared evenly, times 2^exponent. Its error is measured on these very factors;
- * `more` adds to the report what they show besides.
+ * The best fit in canonical order, weights shared evenly, times 2^exponent. Its error is measured on these very
+ * factors; `more` adds to the report what they show besides.
  */
 export function packed(
   problem: Problem,

@@ -32,7 +32,9 @@ import type { Entries } from '../samples.ts';
 /** Entries on which the error is estimated. */
 const ENTRIES = 1 << 15;
 
-/** The problem of a tensor x of which each least squares problem reads `samples` fibres. Its residuals are estimates. */
+/**
+ * The problem of a tensor x of which each least squares problem reads `samples` fibres. Its residuals are estimates.
+ */
 export function sampledProblem(x: Tensor, samples: number, key: Key): Problem {
   const { shape } = x;
   let sweeps = 0;

@@ -87,7 +87,8 @@ type Leap = (
 const CALM = 4;
 
 /**
- * Goes on along the line of the last sweep to sweep^(1 / root), where the objective falls there; after a failure less far.
+ * Goes on along the line of the last sweep to sweep^(1 / root), where the objective falls there; after a failure less
+ * far.
  */
 function extrapolation(problem: Problem, { ridge, nonnegative }: SweepOptions): Leap {
   let root = 3;

@@ -1,6 +1,6 @@
 /**
- * The way into a fit with missing entries: sweeps under a ridge that shrinks. Where few entries are known the error alone
- * has many bad minima, in which single entries grow without bound; the ridge keeps the first sweeps among small
+ * The way into a fit with missing entries: sweeps under a ridge that shrinks. Where few entries are known the error
+ * alone has many bad minima, in which single entries grow without bound; the ridge keeps the first sweeps among small
  * components (a continuation method: Allgower & Georg 1990).
  */
 

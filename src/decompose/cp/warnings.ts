@@ -9,8 +9,9 @@ import type { Components } from './components.ts';
 const CANCEL = 0.7;
 
 /**
- * A warning for each pair of components that cancel and whose squares are twice that of the tensor: the mark of a tensor
- * without a best approximation of this rank (De Silva & Lim 2008), whose weights grow as long as the error falls.
+ * A warning for each pair of components that cancel and whose squares are twice that of the tensor: the mark of a
+ * tensor without a best approximation of this rank (De Silva & Lim 2008), whose weights grow as long as the error
+ * falls.
  */
 export function degeneracies({ grams, weights }: Components, norm: number): string[] {
   const cosines = scope(() => dataSync(grams.reduce((a, b) => mul(a, b))));

@@ -1,4 +1,7 @@
-/** Trains fitted to known entries: starts, the way in under a shrinking ridge, growing ranks, and the best of several runs. */
+/**
+ * Trains fitted to known entries: starts, the way in under a shrinking ridge, growing ranks, and the best of several
+ * runs.
+ */
 
 import { cast } from '../../ops/cast.ts';
 import { concat } from '../../ops/concat.ts';
