@@ -4,7 +4,7 @@ import { ShapeError } from '../errors.ts';
 import { div, mul, sub } from '../ops/binary.ts';
 import { checkFinite } from '../ops/linalg/matrices.ts';
 import { powerOfTwo, timesPowerOfTwo } from '../ops/linalg/scale.ts';
-import { type SvdOptions, svd } from '../ops/linalg/svd.ts';
+import { type SvdOptions, svdFor } from '../ops/linalg/svd.ts';
 import { argmax } from '../ops/argmax.ts';
 import { takeAlong } from '../ops/gather.ts';
 import { mean, sumSquares } from '../ops/reduce.ts';
@@ -57,7 +57,7 @@ export function pca<M extends Matrix>(a: M, options: SvdOptions = {}): Pca<M> {
     const { x, exponent } = powerOfTwo('pca', A);
     const center = mean(x, 0);
     const away = sub(x, center);
-    const { U, S, Vt } = svd(away, options);
+    const { U, S, Vt } = svdFor('pca', away, options);
     const signs = sign(takeAlong(Vt, argmax(abs(Vt), 1)));
     const all = sumSquares(away);
     const squares = square(S);

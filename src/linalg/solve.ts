@@ -3,8 +3,9 @@
 import { sub } from '../ops/binary.ts';
 import { det as detOf } from '../ops/linalg/det.ts';
 import { lstsq as lstsqOf } from '../ops/linalg/lstsq.ts';
+import { inRange } from '../ops/linalg/lu.ts';
 import { pinv as pinvOf, type RankOptions } from '../ops/linalg/pinv.ts';
-import { numberTimesPower, powerOfTwo } from '../ops/linalg/scale.ts';
+import { numberTimesPower, powerOfTwo, timesPowerOfTwo } from '../ops/linalg/scale.ts';
 import { inv as invOf, solve as solveOf } from '../ops/linalg/solve.ts';
 import { matmul } from '../ops/matmul.ts';
 import { norm2 } from '../ops/statistics.ts';
@@ -60,8 +61,9 @@ export function lstsq<B extends Matrix | Vector>(a: Matrix, b: B, options: RankO
   return scope(() => {
     const [A, y] = [tensorOf('lstsq', a, dtype), rightSideOf('lstsq', b, dtype)];
     const x = lstsqOf(A, y, options);
-    const off = powerOfTwo('lstsq', sub(matmul(A, x), y));
-    return { x: solutionLike(b, x), residual: numberTimesPower(item(norm2(off.x)), off.exponent) };
+    const [near, side] = [inRange('lstsq', A), inRange('lstsq', y)];
+    const off = powerOfTwo('lstsq', sub(matmul(near.x, timesPowerOfTwo(x, near.exponent - side.exponent)), side.x));
+    return { x: solutionLike(b, x), residual: numberTimesPower(item(norm2(off.x)), off.exponent + side.exponent) };
   });
 }
 

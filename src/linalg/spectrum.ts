@@ -1,7 +1,7 @@
 /** What the singular values of a plain matrix tell. */
 
 import { ShapeError } from '../errors.ts';
-import { checkFinite } from '../ops/linalg/matrices.ts';
+import { inRange } from '../ops/linalg/lu.ts';
 import { checkEps, defaultEps, type RankOptions } from '../ops/linalg/pinv.ts';
 import { singularValues as valuesOf } from '../ops/linalg/svd.ts';
 import { dataSync } from '../tensor/read.ts';
@@ -13,11 +13,10 @@ export function singularValues<M extends Matrix>(a: M): VectorLike<M> {
   return scope(() => vectorLike(a, valuesOf(tensorOf('singularValues', a, precisionOf('singularValues', a)))));
 }
 
-/** The singular values, and what may be left out beside the largest by default. */
+/** The singular values up to a power of two, and what may be left out beside the largest by default. */
 function spectrum(op: string, a: Matrix): { readonly values: ArrayLike<number>; readonly eps: number } {
   return scope(() => {
-    const x = tensorOf(op, a, precisionOf(op, a));
-    checkFinite(op, x);
+    const { x } = inRange(op, tensorOf(op, a, precisionOf(op, a)));
     const eps = defaultEps(x.shape[0]!, x.shape[1]!, x.dtype as 'f32' | 'f64');
     return { values: dataSync(valuesOf(x)), eps };
   });

@@ -79,8 +79,8 @@ const ofEigenvalues = { rule: 'the eigenvalues are in the range of their dtype',
  * of the largest eigenvalue.
  * The gradient is that of A as a whole, and symmetric. Where eigenvalues are equal, or closer than rounding can tell
  * apart, the vectors among themselves are arbitrary: a loss must not depend on how they are turned, and gets no gradient
- * from it. Losses of the eigenvalues and of invariant subspaces (V1 V1') are right everywhere; for V f(w) V' use
- * symmetricFunction().
+ * from it. Gradients of losses that sum over equal eigenvalues alike and of invariant subspaces (V1 V1') are right; the
+ * gradient's own gradient asks for eigenvalues that differ. For V f(w) V' use symmetricFunction().
  * Throws ShapeError unless the matrices are square, NonFiniteError for NaN and Infinity and for an eigenvalue
  * that overflows, DtypeError for integers.
  */

@@ -54,6 +54,19 @@ export const ofSolutions: FiniteRule = {
   remedy: 'scale the system, or use lstsq()',
 };
 
+const MOST: Readonly<Record<Real, number>> = { f32: 3.4028234663852886e38, f64: Number.MAX_VALUE };
+
+/**
+ * Throws NonFiniteError where singular values, or triangles of an orthogonal factorization, of a [..., m, n] are too large
+ * for the dtype. None is above the Frobenius norm, hence they are looked at only where that may be: where the greatest
+ * |a|, `top`, is so large.
+ */
+export function checkRange(op: string, found: Tensor, a: Tensor, top: number): void {
+  const { m, n, dtype } = matricesOf(op, a);
+  if (top * Math.sqrt(m) * Math.sqrt(n) < MOST[dtype] / 2) return;
+  checkFinite(op, found, { rule: 'the factors are in the range of their dtype', remedy: 'scale the matrix' });
+}
+
 /**
  * The greatest |x|, 0 where x is empty. Throws NonFiniteError, which names the first element that is NaN or infinite and
  * its index. One pass over x; it waits for what runs before.

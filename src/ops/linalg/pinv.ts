@@ -9,7 +9,9 @@ import { matmul } from '../matmul.ts';
 import { expandDims } from '../reshape.ts';
 import { slice } from '../slice.ts';
 import { where } from '../where.ts';
+import { inRange } from './lu.ts';
 import { checkFinite, matricesOf, ofSolutions } from './matrices.ts';
+import { timesPowerOfTwo } from './scale.ts';
 import { svd } from './svd.ts';
 import { transposed } from './triangles.ts';
 
@@ -49,7 +51,7 @@ export function pinv(a: Tensor, { eps }: RankOptions = {}): Tensor {
   const { m, n, dtype } = matricesOf('pinv', a);
   const cut = eps ?? defaultEps(m, n, dtype);
   checkEps('pinv', cut);
-  checkFinite('pinv', a);
+  const { x: near, exponent } = inRange('pinv', a);
   const operation = {
     name: 'pinv',
     forward(x: Tensor): Tensor {
@@ -58,7 +60,7 @@ export function pinv(a: Tensor, { eps }: RankOptions = {}): Tensor {
     },
     vjp: (g: Tensor, [x]: readonly Tensor[], P: Tensor): Tensor[] => [pinvGrad(x!, P, g)],
   };
-  const P = custom(operation, [a]);
+  const P = timesPowerOfTwo(custom(operation, [near]), -exponent);
   checkFinite('pinv', P, ofSolutions);
   return P;
 }

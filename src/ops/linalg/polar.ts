@@ -10,8 +10,8 @@ import { contiguous } from '../contiguous.ts';
 import { matmul } from '../matmul.ts';
 import type { Op } from '../op.ts';
 import { composed } from './composed.ts';
-import { matricesOf } from './matrices.ts';
-import { svd } from './svd.ts';
+import { checkFinite, matricesOf } from './matrices.ts';
+import { svdFor } from './svd.ts';
 import { column, inverseAbove, noise, row, t } from './svdGrad.ts';
 
 /**
@@ -22,9 +22,11 @@ import { column, inverseAbove, noise, row, t } from './svdGrad.ts';
  */
 export function polar(a: Tensor): { U: Tensor; P: Tensor } {
   const { m, n } = matricesOf('polar', a);
+  // Before it is transposed, so that errors name the place in `a`.
+  checkFinite('polar', a);
   const U = m < n ? contiguous(t(orthogonal(t(a)))) : orthogonal(a);
-  const product = matmul(t(U), a);
-  return { U, P: mul(add(product, t(product)), 0.5) };
+  const half = mul(matmul(t(U), a), 0.5);
+  return { U, P: add(half, t(half)) };
 }
 
 /** Singular values [..., n] and right singular vectors [..., n, n] of A, and what of them counts as 0. */
@@ -37,7 +39,7 @@ interface Right {
 /** U Vt of A [..., m, n], m >= n. */
 function orthogonal(a: Tensor): Tensor {
   const factors = (): { Q: Tensor; S: Tensor; Vt: Tensor } => {
-    const { U, S, Vt } = svd(a);
+    const { U, S, Vt } = svdFor('polar', a);
     return { Q: matmul(U, Vt), S, Vt };
   };
   if (recordingDepth() === 0 || a.tape === null) return scope(() => factors().Q);

@@ -4,7 +4,7 @@ import { geqrf } from '../../kernels/geqrf.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { contiguous } from '../contiguous.ts';
 import { applyAll, type Op } from '../op.ts';
-import { checkFinite, matricesOf } from './matrices.ts';
+import { checkFinite, checkRange, matricesOf } from './matrices.ts';
 import { qrGrad } from './qrGrad.ts';
 import { transposed } from './triangles.ts';
 
@@ -40,11 +40,13 @@ const qrOp: Op<boolean> = {
  * k = min(m, n); with `full`, Q [..., m, m] and R [..., m, n]. Unique where the first k columns of A are independent; there
  * it has a gradient. Elsewhere that is finite, and what a loss depends on through columns that add nothing to those before
  * them is left out. Columns of Q beyond k are any basis of the rest: a loss should not depend on which.
- * Throws ShapeError for orders below 2, DtypeError for integers, NonFiniteError for NaN and Infinity.
+ * Throws ShapeError for orders below 2, DtypeError for integers, NonFiniteError for NaN and Infinity and for an R that
+ * overflows.
  */
 export function qr(a: Tensor, { full = false }: QrOptions = {}): { Q: Tensor; R: Tensor } {
-  checkFinite('qr', a);
+  const top = checkFinite('qr', a);
   const [Q, R] = applyAll(qrOp, [contiguous(a)], full);
+  checkRange('qr', R!, a, top);
   return { Q: Q!, R: R! };
 }
 
@@ -54,7 +56,8 @@ export function qr(a: Tensor, { full = false }: QrOptions = {}): { Q: Tensor; R:
  */
 export function lq(a: Tensor): { L: Tensor; Q: Tensor } {
   matricesOf('lq', a);
-  checkFinite('lq', a);
+  const top = checkFinite('lq', a);
   const [Q, R] = applyAll(qrOp, [contiguous(transposed(a))], false);
+  checkRange('lq', R!, a, top);
   return { L: transposed(R!), Q: transposed(Q!) };
 }

@@ -12,7 +12,7 @@ import { applyAll, type Op } from '../op.ts';
 import { reshape } from '../reshape.ts';
 import { slice } from '../slice.ts';
 import { type Cut, checkCut } from './cut.ts';
-import { checkFinite, matricesOf } from './matrices.ts';
+import { checkFinite, checkRange, matricesOf } from './matrices.ts';
 
 /** A[:, permutation] = Q R + rest. */
 export interface PivotedQr {
@@ -64,19 +64,21 @@ function matrix(list: Tensor, m: number, n: number): Tensor {
  * several are. Stops at the least rank for which what is left weighs at most eps times A, in the Frobenius norm, or at
  * `rank`; without either, when nothing is left. A matrix of zeros has rank 0. Cheaper than truncated singular values, and
  * in rare cases far from the best of its rank. Not differentiable.
- * Throws ShapeError unless the order is 2, DtypeError for integers, NonFiniteError for NaN and Infinity, RankError for a
- * rank that is no whole number >= 1 and for eps < 0.
+ * Throws ShapeError unless the order is 2, DtypeError for integers, NonFiniteError for NaN and Infinity and for an R that
+ * overflows, RankError for a rank that is no whole number >= 1 and for eps < 0.
  */
 export function qrPivoted(a: Tensor, { eps = 0, rank }: Cut = {}): PivotedQr {
   const { m, n } = matricesOf('qrPivoted', a);
   if (a.order !== 2)
     throw new ShapeError('qrPivoted', 'one matrix is factored', showShape(a.shape), 'take them in turn');
   checkCut('qrPivoted', { eps, rank });
-  checkFinite('qrPivoted', a);
+  const top = checkFinite('qrPivoted', a);
   const most = Math.min(m, n, rank ?? m);
   return scope(() => {
     const [Q, R, permutation, found] = applyAll(pivotedOp, [contiguous(a)], { most, eps });
     const r = dataSync(found!)[0]!;
-    return { Q: matrix(Q!, m, r), R: matrix(R!, r, n), permutation: permutation!, rank: r };
+    const triangle = matrix(R!, r, n);
+    checkRange('qrPivoted', triangle, a, top);
+    return { Q: matrix(Q!, m, r), R: triangle, permutation: permutation!, rank: r };
   });
 }

@@ -19,9 +19,9 @@ import { sumSquares } from '../reduce.ts';
 import { abs, sign } from '../unary.ts';
 import { takeAlong } from '../gather.ts';
 import { checkCut } from './cut.ts';
-import { matricesOf } from './matrices.ts';
+import { checkRange, matricesOf } from './matrices.ts';
 import { qr } from './qr.ts';
-import { powerOfTwo, timesPowerOfTwo } from './scale.ts';
+import { numberTimesPower, powerOfTwo, timesPowerOfTwo } from './scale.ts';
 import { type Svd, svd } from './svd.ts';
 import { column, row, t } from './svdGrad.ts';
 
@@ -44,8 +44,8 @@ export interface RandomizedSvd extends Svd {
 /**
  * The `rank` leading parts of a [..., m, n], nearly: U [..., m, r], S [..., r] descending, Vt [..., r, n], with the signs of
  * svd(). The error is within a few per cent of the smallest possible where the singular values decay. A small matrix, with
- * min(m, n) <= rank + oversample, is decomposed exactly. The gradient is that of these steps for a fixed sketch. Throws as svd(), RankError for a rank that is no whole number
- * >= 1, FormatError for other options that are no whole numbers >= 0.
+ * min(m, n) <= rank + oversample, is decomposed exactly. The gradient is that of these steps for a fixed sketch. Throws as
+ * svd(), RankError for a rank that is no whole number >= 1, FormatError for other options that are no whole numbers >= 0.
  */
 export function randomizedSvd(
   a: Tensor,
@@ -62,7 +62,9 @@ export function randomizedSvd(
     const width = rank + oversample;
     const found = width < Math.min(m, n) ? sketched(x, width, rank, iterations, from) : svd(x, { rank });
     const error = unrecorded(() => scope(() => errorOf(stopGradient(x), found)));
-    return { ...found, S: timesPowerOfTwo(found.S, exponent), error };
+    const S = timesPowerOfTwo(found.S, exponent);
+    checkRange('randomizedSvd', S, a, numberTimesPower(2, exponent));
+    return { ...found, S, error };
   });
 }
 

@@ -7,7 +7,7 @@ import { sameShape, showShape } from '../../shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { contiguous } from '../contiguous.ts';
 import { applyAll, type Op } from '../op.ts';
-import { checkFinite, matricesOf } from './matrices.ts';
+import { checkFinite, checkRange, matricesOf } from './matrices.ts';
 
 /** A = Q R, with the Q [..., m, m] and R that qr() gives. */
 export interface Reflectors {
@@ -80,8 +80,9 @@ const applyOp: Op<boolean> = {
  * Throws as qr().
  */
 export function reflectors(a: Tensor): Reflectors {
-  checkFinite('reflectors', a);
+  const top = checkFinite('reflectors', a);
   const [F, tau, R] = applyAll(reflectorsOp, [contiguous(a)], undefined);
+  checkRange('reflectors', R!, a, top);
   return { F: F!, tau: tau!, R: R! };
 }
 

@@ -13,7 +13,7 @@ import { sum } from '../reduce.ts';
 import { squeeze } from '../reshape.ts';
 import { slice } from '../slice.ts';
 import { where } from '../where.ts';
-import { singularValues } from './svd.ts';
+import { singularValuesFor } from './svd.ts';
 import { column, noise } from './svdGrad.ts';
 
 /** A function of each singular value and its derivative: tensors [..., k] to tensors [..., k]. */
@@ -23,16 +23,20 @@ export interface SpectralFunction {
   readonly derivative: (s: Tensor) => Tensor;
 }
 
+/** Throws FormatError unless both are functions. */
+export function checkFunctions(op: string, { value, derivative }: SpectralFunction): void {
+  if (typeof value === 'function' && typeof derivative === 'function') return;
+  const got = `${typeof value} and ${typeof derivative}`;
+  throw new FormatError(op, 'value and derivative are functions', got, 'give both');
+}
+
 /**
  * The sum of value(s) over the singular values s of each matrix of a [..., m, n], shape [...]. Throws as svd(),
  * ShapeError where the functions change the shape, FormatError where one is missing.
  */
 export function spectralSum(a: Tensor, { value, derivative }: SpectralFunction): Tensor {
-  if (typeof value !== 'function' || typeof derivative !== 'function') {
-    const got = `${typeof value} and ${typeof derivative}`;
-    throw new FormatError('spectralSum', 'value and derivative are functions', got, 'give both');
-  }
-  const S = singularValues(a);
+  checkFunctions('spectralSum', { value, derivative });
+  const S = singularValuesFor('spectralSum', a);
   const same = (y: Tensor): Tensor => {
     if (sameShape(y.shape, S.shape)) return y;
     const got = `${showShape(y.shape)} for ${showShape(S.shape)}`;
@@ -61,7 +65,7 @@ function clearOfZero(S: Tensor, a: Tensor): Tensor {
  * vectors are those of singular values above max(m, n) ulp of the largest: the smallest one. Throws as svd().
  */
 export function nuclearNorm(a: Tensor): Tensor {
-  return sum(clearOfZero(singularValues(a), a), -1);
+  return sum(clearOfZero(singularValuesFor('nuclearNorm', a), a), -1);
 }
 
 /**
@@ -70,7 +74,7 @@ export function nuclearNorm(a: Tensor): Tensor {
  */
 export function schattenNorm(a: Tensor, p: number): Tensor {
   if (!(p >= 1)) throw new FormatError('schattenNorm', 'p is a number >= 1', String(p), 'use spectralSum()');
-  const S = singularValues(a);
+  const S = singularValuesFor('schattenNorm', a);
   if (S.shape.at(-1) === 0) return sum(S, -1);
   const lead = new Array<null>(S.order - 1).fill(null);
   if (p === Number.POSITIVE_INFINITY) return squeeze(slice(S, [...lead, [0, 1]]), -1);

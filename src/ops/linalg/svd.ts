@@ -10,7 +10,7 @@ import { contiguous } from '../contiguous.ts';
 import { applyAll, type Op } from '../op.ts';
 import { slice } from '../slice.ts';
 import { type Cut, checkCut, checkOneCut, cutOf } from './cut.ts';
-import { checkFinite, matricesOf } from './matrices.ts';
+import { checkFinite, checkRange, matricesOf } from './matrices.ts';
 import { svdGrad } from './svdGrad.ts';
 
 export type SvdMethod = 'golubKahan' | 'jacobi';
@@ -75,16 +75,22 @@ function checkMethod(op: string, method: string): void {
  * of A (for one matrix, not for a batch); at least one.
  * The gradient is that of Townsend (2016). A loss should not depend on how vectors of equal singular values are turned:
  * such turns, and those of vectors of zeros, get no gradient. truncate() is free of this.
- * Throws ShapeError for orders below 2, DtypeError for integers, NonFiniteError for NaN and Infinity, RankError for a rank
- * or eps that is none, FormatError for an unknown method.
+ * Throws ShapeError for orders below 2, DtypeError for integers, NonFiniteError for NaN and Infinity and for a singular
+ * value that overflows, RankError for a rank or eps that is none, FormatError for an unknown method.
  */
-export function svd(a: Tensor, { rank, eps, method = 'golubKahan' }: SvdOptions = {}): Svd {
-  const { m, n, batch } = matricesOf('svd', a);
-  checkMethod('svd', method);
-  checkCut('svd', { rank, eps });
-  checkOneCut('svd', { eps }, batch);
-  checkFinite('svd', a);
+export function svd(a: Tensor, options: SvdOptions = {}): Svd {
+  return svdFor('svd', a, options);
+}
+
+/** As svd(), for an operation that errors are to name. */
+export function svdFor(op: string, a: Tensor, { rank, eps, method = 'golubKahan' }: SvdOptions = {}): Svd {
+  const { m, n, batch } = matricesOf(op, a);
+  checkMethod(op, method);
+  checkCut(op, { rank, eps });
+  checkOneCut(op, { eps }, batch);
+  const top = checkFinite(op, a);
   const [S, U, Vt] = applyAll(svdOp, [contiguous(a)], { method, vectors: true });
+  checkRange(op, S!, a, top);
   const most = Math.min(m, n, rank ?? Number.POSITIVE_INFINITY);
   const r = eps === undefined ? most : cutOf(dataSync(S!), { rank, eps });
   return { U: leading(U!, a.order - 1, r), S: leading(S!, a.order - 2, r), Vt: leading(Vt!, a.order - 2, r) };
@@ -100,10 +106,21 @@ export function leading(x: Tensor, mode: number, r: number): Tensor {
  * The singular values [..., k] of a [..., m, n], descending. Vectors are formed only where the gradient is asked for. It is
  * U diag(g) Vt: for functions that treat all singular values alike it is right where some are equal. Throws as svd().
  */
-export function singularValues(a: Tensor, { method = 'golubKahan' }: Pick<SvdOptions, 'method'> = {}): Tensor {
-  matricesOf('singularValues', a);
-  checkMethod('singularValues', method);
-  checkFinite('singularValues', a);
+export function singularValues(a: Tensor, options: Pick<SvdOptions, 'method'> = {}): Tensor {
+  return singularValuesFor('singularValues', a, options);
+}
+
+/** As singularValues(), for an operation that errors are to name. */
+export function singularValuesFor(
+  op: string,
+  a: Tensor,
+  { method = 'golubKahan' }: Pick<SvdOptions, 'method'> = {},
+): Tensor {
+  matricesOf(op, a);
+  checkMethod(op, method);
+  const top = checkFinite(op, a);
   const vectors = recordingDepth() > 0 && a.tape !== null;
-  return applyAll(svdOp, [contiguous(a)], { method, vectors })[0]!;
+  const [S] = applyAll(svdOp, [contiguous(a)], { method, vectors });
+  checkRange(op, S!, a, top);
+  return S!;
 }

@@ -15,7 +15,8 @@ import { expandDims } from '../reshape.ts';
 import { abs } from '../unary.ts';
 import { where } from '../where.ts';
 import { eigh } from './eigh.ts';
-import type { SpectralFunction } from './spectral.ts';
+import { checkFinite, squaresOf } from './matrices.ts';
+import { checkFunctions, type SpectralFunction } from './spectral.ts';
 import { transposed } from './triangles.ts';
 
 /**
@@ -33,9 +34,12 @@ const CLOSE = { f32: 0.0049, f64: 6.06e-6 } as const;
  * const root = symmetricFunction(covariance, { value: sqrt, derivative: (w) => mul(rsqrt(w), 0.5) });
  * ```
  *
- * Throws as eigh(), and ShapeError where the functions change the shape.
+ * Throws as eigh(), ShapeError where the functions change the shape, FormatError where one is missing.
  */
 export function symmetricFunction(a: Tensor, { value, derivative }: SpectralFunction): Tensor {
+  squaresOf('symmetricFunction', a);
+  checkFunctions('symmetricFunction', { value, derivative });
+  checkFinite('symmetricFunction', a);
   const same = (f: (w: Tensor) => Tensor, w: Tensor): Tensor => {
     const y = f(w);
     if (sameShape(y.shape, w.shape)) return y;

@@ -15,7 +15,7 @@ import { composed } from './composed.ts';
 import { type Cut, checkCut, checkOneCut, cutOf } from './cut.ts';
 import { checkFinite, matricesOf } from './matrices.ts';
 import { projectionGrad } from './projector.ts';
-import { leading, type Svd, svd } from './svd.ts';
+import { leading, type Svd, svdFor } from './svd.ts';
 import { row, t, ulps } from './svdGrad.ts';
 
 /** Gaps of singular values below this part of the largest one leave a gradient without meaning; in f32, below 8 ulp. */
@@ -37,10 +37,10 @@ export function truncate(a: Tensor, cut: Cut = {}): Tensor {
 
 /** For m >= n, where Vt is square. */
 function tall(a: Tensor, cut: Cut): Tensor {
-  if (recordingDepth() === 0 || a.tape === null) return scope(() => product(svd(a), cut).Y);
+  if (recordingDepth() === 0 || a.tape === null) return scope(() => product(svdFor('truncate', a), cut).Y);
   const { Y, S, Vt, r } = unrecorded(() =>
     scope(() => {
-      const factors = svd(a);
+      const factors = svdFor('truncate', a);
       return { ...factors, ...product(factors, cut) };
     }),
   );
