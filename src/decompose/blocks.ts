@@ -9,16 +9,26 @@ import type { Tensor } from '../tensor/tensor.ts';
 /** Elements of a block. */
 const BLOCK = 1 << 15;
 
-/** Visits rows from..to-1 of a matrix whose rows have `width` elements. */
-export function eachBlock(rows: number, width: number, visit: (from: number, to: number) => void): void {
-  const step = Math.max(1, Math.floor(BLOCK / width));
+/** Visits rows from..to-1 of a matrix whose rows have `width` elements; a block has about `elements`. */
+export function eachBlock(
+  rows: number,
+  width: number,
+  visit: (from: number, to: number) => void,
+  elements: number = BLOCK,
+): void {
+  const step = Math.max(1, Math.floor(Math.max(BLOCK, elements) / width));
   for (let from = 0; from < rows; from += step) visit(from, Math.min(from + step, rows));
 }
 
 /** The blocks that `make` gives, one below the other. */
-export function mapBlocks(rows: number, width: number, make: (from: number, to: number) => Tensor): Tensor {
+export function mapBlocks(
+  rows: number,
+  width: number,
+  make: (from: number, to: number) => Tensor,
+  elements: number = BLOCK,
+): Tensor {
   const blocks: Tensor[] = [];
-  eachBlock(rows, width, (from, to) => blocks.push(scope(() => make(from, to))));
+  eachBlock(rows, width, (from, to) => blocks.push(scope(() => make(from, to))), elements);
   if (blocks.length === 1) return blocks[0]!;
   const whole = concat(blocks);
   dispose(blocks);

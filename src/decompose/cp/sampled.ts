@@ -29,6 +29,9 @@ import { mapBlocks, rowsOf } from '../blocks.ts';
 import type { System } from '../leastSquares.ts';
 import type { Entries } from '../samples.ts';
 
+/** A block of fibres takes this part of the tensor. */
+const SHARE = 16;
+
 /** Entries on which the error is estimated. */
 const ENTRIES = 1 << 15;
 
@@ -73,9 +76,10 @@ function systemOf(x: Tensor, { factors }: Components, mode: number, { indices, s
   const others = factors.filter((_, k) => k !== mode);
   const rows = productsAt(others, indices, 0, squaredWeights.length);
   const weighted = mul(rows, expandDims(own(squaredWeights, [squaredWeights.length]), 1));
-  const right = mapBlocks(x.shape[mode]!, squaredWeights.length, (from, to) =>
-    einsum('is,sr->ir', cast(fibresOf(x, mode, indices, from, to), 'f64'), weighted),
-  );
+  const count = squaredWeights.length;
+  const fibres = fibresOf(x, mode, indices);
+  const make = (from: number, to: number): Tensor => einsum('is,sr->ir', cast(fibres(from, to), 'f64'), weighted);
+  const right = mapBlocks(x.shape[mode]!, count, make, x.size / SHARE);
   return { right, gram: einsum('sr,sq->rq', rows, weighted) };
 }
 
@@ -84,7 +88,7 @@ function indexOf(values: Int32Array): Tensor {
 }
 
 /** Elements from..to-1 of the fibres of a mode at the indices of the others: [to - from, count]. */
-function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[], from: number, to: number): Tensor {
+function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[]): (from: number, to: number) => Tensor {
   const strides = rowMajor(x.shape);
   const others = strides.filter((_, k) => k !== mode);
   const [n, stride] = [x.shape[mode]!, strides[mode]!];
@@ -92,13 +96,16 @@ function fibresOf(x: Tensor, mode: number, indices: readonly Int32Array[], from:
     indices.reduce((at, index, k) => at + index[s]! * others[k]!, 0),
   );
   if (stride === 1) {
-    const rows = Int32Array.from(starts, (at) => at / n);
-    return transpose(gather(slice(reshape(x, [x.size / n, n]), [null, [from, to]]), indexOf(rows)));
+    const rows = indexOf(Int32Array.from(starts, (at) => at / n));
+    const table = reshape(x, [x.size / n, n]);
+    return (from, to) => transpose(slice(gather(table, rows), [null, [from, to]]));
   }
-  // Along the count, addresses ascend as the rows do.
-  const along = mul(range(from, to, 'f64'), stride);
-  const places = cast(add(expandDims(along, 1), own(starts, [starts.length])), 'i32');
-  return reshape(gather(reshape(x, [x.size, 1]), places), places.shape);
+  const [table, first] = [reshape(x, [x.size, 1]), own(starts, [starts.length])];
+  return (from, to) => {
+    // Along the count, addresses ascend as the rows do.
+    const places = cast(add(expandDims(mul(range(from, to, 'f64'), stride), 1), first), 'i32');
+    return reshape(gather(table, places), places.shape);
+  };
 }
 
 /** Estimates |X - Y| on `count` entries drawn uniformly. */
