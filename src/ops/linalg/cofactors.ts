@@ -4,14 +4,15 @@
  * s_i, and nowhere is divided by a singular value or by a difference of two.
  */
 
-import { eye, ones } from '../../tensor/create.ts';
-import type { Real } from '../../dtype.ts';
+import { arrayOf, type Real } from '../../dtype.ts';
+import { eye, ones, own } from '../../tensor/create.ts';
+import { dataSync } from '../../tensor/read.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { add, mul, sub } from '../binary.ts';
 import { custom, stopGradient } from '../grad.ts';
 import { matmul } from '../matmul.ts';
 import { sum } from '../reduce.ts';
-import { expandDims } from '../reshape.ts';
+import { expandDims, squeeze } from '../reshape.ts';
 import { slice } from '../slice.ts';
 import { where } from '../where.ts';
 import { slogdet } from './slogdet.ts';
@@ -23,7 +24,7 @@ export function cofactors(a: Tensor): Tensor {
   const operation = {
     name: 'cofactors',
     forward: (x: Tensor): Tensor => {
-      const found = svd(x);
+      const found = balanced(svd(x));
       return mul(matmul(mul(found.U, expandDims(productsBut(found.S, 1), -2)), found.Vt), orientation(found));
     },
     vjp: (g: Tensor, [x]: readonly Tensor[]): Tensor[] => [pullBack(x!, g)],
@@ -36,7 +37,7 @@ export function cofactors(a: Tensor): Tensor {
  * P_ij the product of all s but s_i and s_j, P_ii = 0.
  */
 function pullBack(a: Tensor, g: Tensor): Tensor {
-  const found = svd(a);
+  const found = balanced(svd(a));
   const { U, S, Vt } = found;
   const P = productsBut(S, 2);
   const H = matmul(matmul(transposed(U), g), transposed(Vt));
@@ -44,6 +45,30 @@ function pullBack(a: Tensor, g: Tensor): Tensor {
   const identity = eye(S.shape.at(-1)!, S.dtype);
   const E = sub(mul(onDiagonal, identity), transposed(mul(P, H)));
   return mul(matmul(matmul(U, E), Vt), orientation(found));
+}
+
+/**
+ * The same decomposition with singular values in an order in which products stay near 1 as long as they can: in descending
+ * order those of the first may overflow where that of all does not.
+ */
+function balanced({ U, S, Vt }: Svd): Svd {
+  const n = S.shape.at(-1)!;
+  const values = dataSync(S);
+  const exchange = arrayOf(S.dtype, values.length * n);
+  for (let t = 0; t < values.length; t += n) {
+    const s = values.subarray(t, t + n);
+    // Zeros come last, and say nothing about products without them.
+    const zeros = s.indexOf(0);
+    let [first, last, product] = [0, (zeros < 0 ? n : zeros) - 1, 1];
+    for (let place = 0; place < n; place++) {
+      const k = first > last ? place : product < 1 ? first++ : last--;
+      exchange[(t + k) * n + place] = 1;
+      product *= s[k]!;
+    }
+  }
+  const P = own(exchange, [...S.shape, n]);
+  const turned = matmul(expandDims(S, -2), P);
+  return { U: matmul(U, P), S: squeeze(turned, [-2]), Vt: matmul(transposed(P), Vt) };
 }
 
 /** det(U V), 1 or -1, [..., 1, 1]. */

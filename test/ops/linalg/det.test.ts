@@ -144,4 +144,37 @@ test('have right gradients of both orders for singular matrices and equal singul
   });
 });
 
+test('have finite gradients where products of a part of the singular values overflow', () => {
+  withBackend(wasm, () => {
+    const n = 160;
+    const values = Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 1e-5 : 1e5));
+    const diagonal = new Float64Array(n * n);
+    values.forEach((x, i) => {
+      diagonal[i * n + i] = x;
+    });
+    const [g] = vjp((x) => det(x), [tensor(diagonal, [n, n])], tensor(1, undefined, 'f64')).gradients;
+    const slopes = dataSync(g!);
+    values.forEach((x, i) => assert.ok(Math.abs(slopes[i * n + i]! * x - 1) < 1e-12));
+    assert.ok(slopes.every((x, k) => k % (n + 1) === 0 || x === 0));
+    const sizes = [
+      [1e13, 1e13, 1e13, 1e-19, 1e-19],
+      [2, 1e-19, 1e13, 3e13, 1e-20],
+    ];
+    const single = new Float32Array(50);
+    sizes.forEach((row, t) => {
+      row.forEach((x, i) => {
+        single[25 * t + 6 * i] = x;
+      });
+    });
+    const batch = tensor(single, [2, 5, 5]);
+    const both = dataSync(vjp((x) => det(x), [batch], tensor([1, 1])).gradients[0]!);
+    sizes.forEach((row, t) => {
+      const product = row.reduce((p, x) => p * x);
+      row.forEach((x, i) => assert.ok(Math.abs((both[25 * t + 6 * i]! * x) / product - 1) < 1e-5));
+    });
+    const none = vjp((x) => det(x), [tensor(new Float64Array(0), [0, 0])], tensor(1, undefined, 'f64'));
+    assert.equal(none.gradients[0]!.shape, [0, 0]);
+  });
+});
+
 test.run();
