@@ -3,6 +3,7 @@
 export * from '../../tt/index.ts';
 export { cross } from './cross.ts';
 export type { CrossOptions } from './crossPlan.ts';
+export { holdOut, type Samples } from '../samples.ts';
 export { complete, type TtCompleteOptions } from './complete.ts';
 export { decompose } from './decompose.ts';
 export { type Maxvol, type MaxvolOptions, maxvol } from './maxvol.ts';
