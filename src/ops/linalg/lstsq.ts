@@ -10,12 +10,11 @@ import { custom } from '../grad.ts';
 import { matmul } from '../matmul.ts';
 import { expandDims } from '../reshape.ts';
 import { contiguous } from '../contiguous.ts';
-import { inRange } from './lu.ts';
 import { checkFinite, matricesOf, ofSolutions } from './matrices.ts';
 import { checkEps, defaultEps, inverted, type RankOptions } from './pinv.ts';
 import { lq, qr } from './qr.ts';
 import { aligned } from './rightSides.ts';
-import { timesPowerOfTwo } from './scale.ts';
+import { moderate, timesPowerOfTwo } from './scale.ts';
 import { singularValues, svd } from './svd.ts';
 import { transposed } from './triangles.ts';
 import { triangularSolve } from './triangularSolve.ts';
@@ -73,7 +72,7 @@ export function lstsq(a: Tensor, b: Tensor, { eps }: RankOptions = {}): Tensor {
   const cut = eps ?? defaultEps(m, n, dtype);
   checkEps('lstsq', cut);
   // Before they are aligned, so that errors name the place in `a` and `b`.
-  const [A, B] = [inRange('lstsq', a), inRange('lstsq', b)];
+  const [A, B] = [moderate('lstsq', a), moderate('lstsq', b)];
   const system = aligned('lstsq', A.x, B.x);
   const near = solution(contiguous(system.a), contiguous(system.b), cut);
   const x = timesPowerOfTwo(near, B.exponent - A.exponent);

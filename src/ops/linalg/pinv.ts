@@ -9,9 +9,8 @@ import { matmul } from '../matmul.ts';
 import { expandDims } from '../reshape.ts';
 import { slice } from '../slice.ts';
 import { where } from '../where.ts';
-import { inRange } from './lu.ts';
 import { checkFinite, matricesOf, ofSolutions } from './matrices.ts';
-import { timesPowerOfTwo } from './scale.ts';
+import { moderate, timesPowerOfTwo } from './scale.ts';
 import { svd } from './svd.ts';
 import { transposed } from './triangles.ts';
 
@@ -51,7 +50,7 @@ export function pinv(a: Tensor, { eps }: RankOptions = {}): Tensor {
   const { m, n, dtype } = matricesOf('pinv', a);
   const cut = eps ?? defaultEps(m, n, dtype);
   checkEps('pinv', cut);
-  const { x: near, exponent } = inRange('pinv', a);
+  const { x: near, exponent } = moderate('pinv', a);
   const operation = {
     name: 'pinv',
     forward(x: Tensor): Tensor {

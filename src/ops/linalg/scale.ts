@@ -37,6 +37,20 @@ export function powerOfTwo(op: string, a: Tensor): { x: Tensor; exponent: number
   return { x: timesPowerOfTwo(a, -exponent), exponent };
 }
 
+/** Exponents within which third powers, and those of inverses, stay in the range. */
+const MODERATE: Readonly<Record<Real, number>> = { f32: 32, f64: 256 };
+
+/**
+ * As powerOfTwo() where products of a few elements of `a`, or of its inverse, could leave the range of the dtype, as
+ * gradients have them; else `a` itself and 0.
+ */
+export function moderate(op: string, a: Tensor): { x: Tensor; exponent: number } {
+  const top = checkFinite(op, a);
+  const e = top === 0 ? 0 : exponentOf(top);
+  const exponent = Math.abs(e) <= MODERATE[a.dtype as Real] ? 0 : e;
+  return { x: timesPowerOfTwo(a, -exponent), exponent };
+}
+
 /** x 2^e for a whole e: exact, or the nearest numbers where results are subnormal. x itself for e = 0. */
 export function timesPowerOfTwo(x: Tensor, e: number): Tensor {
   if (!isReal(x.dtype)) throw new DtypeError('timesPowerOfTwo', 'arithmetic needs f32 or f64', x.dtype, 'cast it');

@@ -5,6 +5,7 @@ import {
   abs,
   dataSync,
   FormatError,
+  grad,
   lq,
   lstsq,
   nuclearNorm,
@@ -19,12 +20,14 @@ import {
   sign,
   singularValues,
   spectralSum,
+  sum,
   svd,
   symmetricFunction,
   type Tensor,
   tensor,
   truncate,
 } from '../../../src/index.ts';
+import { timesPowerOfTwo } from '../../../src/ops/linalg/scale.ts';
 import { wasmBackend } from '../../support/backends.ts';
 import { leakFree } from '../../support/leaks.ts';
 import { assert, suite } from '../../support/test.ts';
@@ -117,6 +120,25 @@ test('inverses and solutions are those of matrices near 1', () => {
       expectScaled(dataSync(pinv(wide(top, 'f64'))), P, top);
       expectScaled(dataSync(lstsq(wide(top, 'f64'), b)), x, top);
       expectScaled(dataSync(lstsq(near, tensor(dataSync(b).map((y) => y * top)))), x, 1 / top);
+    }
+  });
+});
+
+test('inverses and solutions have the gradients of matrices near 1', () => {
+  leakFree(wasm, () => {
+    for (const [dtype, powers] of [
+      ['f32', [60, -60]],
+      ['f64', [660, -660]],
+    ] as const) {
+      const near = tensor(Float64Array.of(2, 0.5, 0.3, 1.5, 0.2, -0.7), [3, 2], dtype);
+      const b = tensor(Float64Array.of(1, -0.5, 0.25), [3], dtype);
+      const inverse = (x: Tensor, e: number): Tensor => sum(timesPowerOfTwo(pinv(x), e));
+      const solution = (x: Tensor, e: number): Tensor => sum(lstsq(x, timesPowerOfTwo(b, e)));
+      for (const loss of [inverse, solution]) {
+        const slopes = (e: number): Tensor => grad((x: Tensor) => loss(x, e))(timesPowerOfTwo(near, e));
+        const want = dataSync(slopes(0));
+        for (const e of powers) assert.equal(dataSync(timesPowerOfTwo(slopes(e), e)), want);
+      }
     }
   });
 });
