@@ -15,6 +15,7 @@ const entries: Readonly<Record<string, string>> = {
   'rankwise/node': 'src/node.ts',
   'rankwise/linalg': 'src/linalg.ts',
   'rankwise/testing': 'src/testing.ts',
+  'fast-check': 'node_modules/fast-check/lib/fast-check.js',
 };
 const dense = (text: string): string => text.replace(/\s/g, '');
 
