@@ -8,7 +8,14 @@ const require = createRequire(join(process.cwd(), 'package.json'));
 const { Matrix, QrDecomposition, SingularValueDecomposition } = require('ml-matrix');
 const [what, size] = process.argv.slice(2);
 const n = Number(size);
-const values = Float64Array.from({ length: n * n }, (_, k) => ((k * 7919 + ((k * k) % 10007)) % 2003) / 1001 - 1);
+/** The same uniform numbers on both sides (xorshift32, Marsaglia 2003). */
+let state = 2463534242;
+const values = Float64Array.from({ length: n * n }, () => {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return state / 2 ** 31;
+});
 const a = Matrix.from1DArray(n, n, values);
 /** Both sides end with the same factors: U, S and V, or Q and R. */
 const factorize = {

@@ -7,7 +7,14 @@ import { tensor } from '../../src/tensor/create.ts';
 
 const [what, size] = process.argv.slice(2) as [string, string];
 const n = Number(size);
-const values = Float64Array.from({ length: n * n }, (_, k) => ((k * 7919 + ((k * k) % 10007)) % 2003) / 1001 - 1);
+/** The same uniform numbers on both sides (xorshift32, Marsaglia 2003). */
+let state = 2463534242;
+const values = Float64Array.from({ length: n * n }, () => {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return state / 2 ** 31;
+});
 const factorize = what === 'svd' ? svd : qr;
 for await (const line of createInterface({ input: process.stdin })) {
   const began = performance.now();
