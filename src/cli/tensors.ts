@@ -1,6 +1,7 @@
 /** Files of tensors: what `inspect`, `decompose`, `round` and `full` read, whatever its format, and what they write. */
 
 import { extname } from 'node:path';
+import { dtypeOf } from '../dtype.ts';
 import { DtypeError, FormatError } from '../errors.ts';
 import type { Axis, Role } from '../formats/format.ts';
 import { Factored } from '../formats/network.ts';
@@ -126,7 +127,10 @@ export async function writeDense(
 ): Promise<number> {
   const kind = extname(path).toLowerCase();
   const only = tensors.size === 1 ? [...tensors.values()][0]! : undefined;
-  if (kind === '.npy' && only !== undefined && 'data' in only) return written(path, writeNpy(only));
+  if (kind === '.npy' && only !== undefined) {
+    const data = 'data' in only ? only.data : decodeTensor(only);
+    return written(path, writeNpy({ dtype: dtypeOf(data)!, shape: only.shape, data }));
+  }
   if (kind === '.safetensors') return written(path, writeSafetensors([...tensors], [['format', 'pt']]));
   const rule = tensors.size === 1 ? '--out ends in .npy or .safetensors' : '--out ends in .safetensors';
   throw new FormatError(

@@ -170,4 +170,12 @@ test('what cannot be done is told in one line', async () => {
   assert.not(existsSync(out));
 });
 
+test('full hands dense tensors on, also as .npy', async () => {
+  const again = fresh('dense.npy');
+  assert.is((await cli(['full', weights, '--tensor', 'fc.weight', '-o', again])).code, 0);
+  const { shape, data } = readNpy(readFileSync(again));
+  assert.equal([...shape], [64, 40]);
+  assert.equal(data, matrix);
+});
+
 test.run();
