@@ -40,9 +40,9 @@ export interface Progress {
 }
 
 /** Refuses what no decomposition understands. Throws RankError for eps, FormatError for seed, sweeps and stop. */
-export function checkOptions(op: string, options: IterationOptions): void {
-  const { eps, seed, sweeps, stop, rank } = options;
-  if (eps !== undefined && !(eps >= 0 && eps < Number.POSITIVE_INFINITY)) {
+export function checkOptions(op: string, options: IterationOptions | undefined): void {
+  const { eps, seed, sweeps, stop, rank } = options ?? {};
+  if (eps !== undefined && !(typeof eps === 'number' && eps >= 0 && eps < Number.POSITIVE_INFINITY)) {
     throw new RankError(op, 'eps is a relative error >= 0', String(eps), 'use a small number such as 1e-6');
   }
   if (seed !== undefined && !Number.isSafeInteger(seed)) {

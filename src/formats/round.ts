@@ -56,7 +56,8 @@ export function rounded(x: Factored, options: RoundOptions): Rounded {
   return unrecorded(() => scope(() => roundIn(x, options, caps)));
 }
 
-function checkRound(op: string, { eps, atol, maxRank }: RoundOptions): void {
+function checkRound(op: string, options: RoundOptions | undefined): void {
+  const { eps, atol, maxRank } = options ?? {};
   for (const [name, value] of Object.entries({ eps, atol })) {
     if (value === undefined || (value >= 0 && value < Number.POSITIVE_INFINITY)) continue;
     throw new RankError(op, `${name} is an error >= 0`, String(value), 'use a small number such as 1e-6');

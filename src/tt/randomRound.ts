@@ -50,7 +50,7 @@ export function roundSum(xs: readonly Factored[], options: RandomRoundOptions): 
 }
 
 function rounding(op: string, xs: readonly Factored[], options: RandomRoundOptions): Factored {
-  const { eps = 0, atol = 0, maxRank, oversample = 10, iterations = 1, seed = 0 } = options;
+  const { eps = 0, atol = 0, maxRank, oversample = 10, iterations = 1, seed = 0 } = options ?? {};
   checkCount(op, 'oversample', oversample, 1);
   checkCount(op, 'iterations', iterations, 0);
   const trains = xs.map((x) => (x === xs[0] ? trainOf(op, x) : twoTrains(op, xs[0]!, x)[1]));

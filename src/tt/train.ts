@@ -8,7 +8,7 @@ import { DtypeError, ShapeError } from '../errors.ts';
 import { type Axes, Factored, type Network, sizesOf } from '../formats/network.ts';
 import { reshape } from '../ops/reshape.ts';
 import { showShape, sizeOf } from '../shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
 
 export interface Train {
   /** Cores [r, n, s] in the order of the chain. */
@@ -18,6 +18,10 @@ export interface Train {
 
 /** The open labels of each core, in the order of the chain. Throws ShapeError where the network is no chain. */
 export function openLabels(op: string, x: Factored): string[][] {
+  if (!(x instanceof Factored)) {
+    const got = (x as unknown) instanceof Tensor ? `a dense tensor ${showShape((x as Tensor).shape)}` : typeof x;
+    throw new ShapeError(op, 'operands are trains', got, 'make one with tt.decompose()');
+  }
   const parts = Object.entries(x.net.parts);
   const isOpen = (label: string): boolean => x.net.open.includes(label);
   return parts.map(([name, labels], k) => {

@@ -161,4 +161,18 @@ test('is a constant to gradients', () => {
   }
 });
 
+test('callers without types are told what is missing', () => {
+  const a = noise([6, 8], 1);
+  const x = tt.decompose(a, { eps: 1e-3 });
+  const nothing = undefined as never;
+  for (const { decompose } of [tt, ttMatrix, tucker, tensorRing, ht, lowRank]) {
+    throws(() => decompose(a, nothing), RankError, /got neither/);
+    throws(() => decompose(a, { eps: '0.1' as unknown as number }), RankError, /eps is a relative error/);
+  }
+  for (const round of [tt.round, tt.randomRound, tucker.round]) throws(() => round(x, nothing), RankError, /got none/);
+  for (const f of [tt.add, tt.dot]) {
+    throws(() => f(a as unknown as Factored, x), ShapeError, /a dense tensor \[6, 8\]; make one with tt\.decompose/);
+  }
+});
+
 test.run();

@@ -13,7 +13,7 @@ import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed } from '../decomposed.ts';
 import { denseOf, keep, lengthOf } from '../dense.ts';
-import { type DecomposeOptions, progressed } from '../options.ts';
+import { checkOptions, type DecomposeOptions, progressed } from '../options.ts';
 import { splitOff } from '../splitOff.ts';
 
 export interface LowRankOptions extends DecomposeOptions {
@@ -31,6 +31,7 @@ const OP = 'lowRank.decompose';
  * DtypeError for integers.
  */
 export function decompose(a: Tensor, options: LowRankOptions): Decomposed {
+  checkOptions(OP, options);
   const roles = options.roles ?? a.shape.map((_, k): Role => (k === 0 ? 'out' : 'in'));
   return unrecorded(() =>
     scope(() => {

@@ -16,7 +16,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed, type Report } from '../decomposed.ts';
 import { checkWord, type Dense, denseOf, lengthOf, scaledOf } from '../dense.ts';
 import { distance } from '../distance.ts';
-import { type IterationOptions, progressed } from '../options.ts';
+import { checkOptions, type IterationOptions, progressed } from '../options.ts';
 import { growthOf, padded, ringSweep } from './ringAls.ts';
 import { bestRing } from './ringSvd.ts';
 
@@ -46,6 +46,7 @@ const GROWN = 1e6;
  * DtypeError for integers.
  */
 export function decompose(a: Tensor, options: TensorRingOptions): Decomposed {
+  checkOptions(OP, options);
   const { method = 'svd', ridge = 0 } = options;
   checkWord(OP, 'a method', method, ['svd', 'als']);
   if (!(ridge >= 0 && ridge < Number.POSITIVE_INFINITY)) {

@@ -4,6 +4,7 @@ import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed, type Report } from '../decomposed.ts';
 import { checkWord, scaledOf } from '../dense.ts';
+import { checkOptions } from '../options.ts';
 import { hooi } from './hooi.ts';
 import { hosvd, sthosvd } from './hosvd.ts';
 import { nonnegative } from './nonnegative.ts';
@@ -19,6 +20,7 @@ const OP = 'tucker.decompose';
  * NonFiniteError for NaN and Infinity.
  */
 export function decompose(a: Tensor, options: TuckerOptions): Decomposed {
+  checkOptions(OP, options);
   const method = options.method ?? 'sthosvd';
   checkWord(OP, 'a method', method, ['hosvd', 'sthosvd', 'hooi']);
   return unrecorded(() =>
