@@ -1,10 +1,12 @@
 /** What `inspect` tells of a tensor: the spectrum of each unfolding, and ranks, size and error per format. */
 
+import { NonFiniteError } from '../errors.ts';
 import { formats } from '../formats/all.ts';
 import type { Layout } from '../formats/format.ts';
 import { isTree, sideOf } from '../formats/layout.ts';
 import { bondsOf, Factored, ranksOf } from '../formats/network.ts';
 import type { StoredTensor } from '../io/safetensors.ts';
+import { checkFinite } from '../ops/linalg/matrices.ts';
 import type { Offer, PageTensor, Unfolding } from '../page/data.ts';
 import { type Cut, type Forecast, forecast } from '../select/forecast.ts';
 import { Spectra } from '../select/spectra.ts';
@@ -20,9 +22,7 @@ export interface Survey extends PageTensor {
 /** Unfoldings that take more operations than this are skipped, unless the tensor is asked for by name. */
 const MOST_FLOPS = 2e11;
 
-/**
- * Surveys one tensor of a file; large ones only where `all`. Throws NonFiniteError where it has NaN or infinite elements.
- */
+/** Surveys one tensor of a file; large ones only where `all`, and none that has NaN or infinite elements. */
 export function survey(name: string, x: Factored | StoredTensor, { all }: { readonly all: boolean }): Survey {
   if (x instanceof Factored) return surveyLowRank(name, x);
   const { dtype, shape } = x;
@@ -34,7 +34,15 @@ export function survey(name: string, x: Factored | StoredTensor, { all }: { read
   if (flops > MOST_FLOPS && !all) {
     return { ...facts, ...nothing, skipped: `about ${flops.toExponential(0)} operations; name it with --tensor` };
   }
-  const spectra = new Spectra(tensorOf('inspect', name, x));
+  const a = tensorOf('inspect', name, x);
+  try {
+    checkFinite('inspect', a);
+  } catch (error) {
+    // The others of a file are worth a look all the same.
+    if (error instanceof NonFiniteError) return { ...facts, ...nothing, skipped: 'not finite' };
+    throw error;
+  }
+  const spectra = new Spectra(a);
   const unfoldings = new Map<string, Unfolding>();
   const offers = layouts.map(({ format, layout }): Offer => {
     const { net, modes } = layout;

@@ -168,3 +168,9 @@ export function zeroFilled(op: string, { shape, indices, values, dtype }: Entrie
   const sums = scatterAdd(own(values.slice(), [values.length]), own(places, [places.length]), size);
   return reshape(cast(sums, dtype), shape);
 }
+
+/** A warning where entries are fewer than the numbers that they should determine. */
+export function undetermined(count: number, freedom: number): string[] {
+  if (count >= freedom) return [];
+  return [`${count} entries do not determine ${freedom} numbers: lower the rank, give more entries, or use a ridge`];
+}

@@ -16,7 +16,9 @@ export const formats: readonly Format[] = [dense, lowRank, cp, tucker, tt, ttMat
 /** The format of a name; case and hyphens do not matter. Throws RankError with the known names. */
 export function formatNamed(name: string): Format {
   const plain = (text: string): string => text.toLowerCase().replaceAll('-', '');
-  const found = formats.find((format) => plain(format.name) === plain(name));
+  // Callers without types may forget it.
+  const wanted = typeof name === 'string' ? plain(name) : '';
+  const found = formats.find((format) => plain(format.name) === wanted);
   if (found === undefined) {
     const names = formats.map((format) => format.name).join(', ');
     throw new RankError('format', 'the format is known', `'${name}'`, `choose one of ${names}`);

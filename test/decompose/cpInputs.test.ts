@@ -1,4 +1,5 @@
 import { withBackend } from '../../src/backend/current.ts';
+import { decompose } from '../../src/decompose/decompose.ts';
 import * as cp from '../../src/decompose/cp/index.ts';
 import type { Progress } from '../../src/decompose/options.ts';
 import type { Real } from '../../src/dtype.ts';
@@ -217,6 +218,28 @@ test('refuses what it does not understand, by name', () => {
   throws(() => cp.mttkrp(a, [put(noiseOf([4, 2], 1, 'f64')), matrix, put(noiseOf([2, 2], 1, 'f64'))], 3), ShapeError);
   throws(() => cp.normalize(tt.decompose(a, { rank: 1 })), ShapeError, /cp tensor/);
   throws(() => cp.fromFactors([matrix], ones([3], 'f64')), ShapeError, /weights/);
+});
+
+test('takes masks of any dtype, and names what is missing', () => {
+  const a = put(noiseOf([3, 4, 2], 2, 'f64'));
+  const want = dataSync(cp.full(cp.decompose(a, { rank: 2, mask: ones([3, 4, 2], 'f64') })));
+  for (const dtype of ['f32', 'i32', 'u8'] as const) {
+    assert.equal(dataSync(cp.full(cp.decompose(a, { rank: 2, mask: ones([3, 4, 2], dtype) }))), want, dtype);
+  }
+  const nothing = undefined as unknown as { rank: number };
+  throws(() => cp.decompose(a, nothing), RankError, /cp\.decompose: .*; got neither/);
+  const samples = { indices: Int32Array.of(0, 0, 1, 1), values: Float64Array.of(1, 2), shape: [2, 2] };
+  throws(() => cp.complete(samples, nothing), RankError, /cp\.complete/);
+  throws(() => tt.complete(samples, nothing), RankError, /tt\.complete/);
+  throws(() => decompose(a, { rank: 2 } as unknown as { format: string }), RankError, /format is known/);
+});
+
+test('warns where entries do not determine what is asked for', () => {
+  const samples = { indices: Int32Array.of(0, 0, 1, 1, 2, 2), values: Float64Array.of(1, 2, 3), shape: [4, 4] };
+  for (const complete of [cp.complete, tt.complete]) {
+    assert.match(complete(samples, { rank: 2 }).report.warnings.join(), /3 entries do not determine 1[24] numbers/);
+    assert.equal(complete(samples, { rank: 2, ridge: 1 }).report.warnings, []);
+  }
 });
 
 test('gives smooth tensors and handwritten digits the errors of the textbook', () => {

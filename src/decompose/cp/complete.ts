@@ -15,6 +15,7 @@ import {
   type Samples,
   timesPower,
   topExponent,
+  undetermined,
   zeroFilled,
 } from '../samples.ts';
 import { distance, entriesProblem } from './entriesProblem.ts';
@@ -65,8 +66,11 @@ function run(entries: Entries, held: Entries | null, options: CpCompleteOptions)
     { init: fitsDense(shape) ? 'svd' : 'random', ...options },
   );
   return packed(problem, layout, exponent, best, options, (x) => {
-    if (held === null) return {};
+    // Factors but for the scales that they may exchange.
+    const freedom = x.weights.shape[0]! * (shape.reduce((sum, n) => sum + n, 0) - shape.length + 1);
+    const warnings = (options.ridge ?? 0) > 0 ? [] : undetermined(entries.count, freedom);
+    if (held === null) return { warnings };
     const judged = timesPower(held, -exponent);
-    return { heldOut: distance(judged, x) / normOf(judged.values) };
+    return { warnings, heldOut: distance(judged, x) / normOf(judged.values) };
   });
 }

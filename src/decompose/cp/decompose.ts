@@ -5,7 +5,9 @@
 
 import { cp } from '../../formats/cp.ts';
 import type { Layout } from '../../formats/format.ts';
+import type { Real } from '../../dtype.ts';
 import { mul } from '../../ops/binary.ts';
+import { cast } from '../../ops/cast.ts';
 import { contiguous } from '../../ops/contiguous.ts';
 import { powerOfTwo } from '../../ops/linalg/scale.ts';
 import { reshape } from '../../ops/reshape.ts';
@@ -76,9 +78,10 @@ function run(a: Tensor, options: CpOptions): Decomposed {
 function operandOf(a: Tensor, { fold, mask }: CpOptions): Operand {
   const layout = layoutOf(cp, a.shape, { fold });
   const modes = layout.net.open.map((label) => layout.modes[label]!);
-  const known = mask === undefined ? null : scope(() => reshape(where(mask, ones([], a.dtype), 0), modes));
+  const own = mask === undefined ? undefined : cast(mask, a.dtype as Real);
+  const known = own === undefined ? null : scope(() => reshape(where(own, ones([], a.dtype), 0), modes));
   // In a scope of its own, so that what the operands take in backend memory is free afterwards.
-  const { x, exponent } = scope(() => powerOfTwo(OP, contiguous(mask === undefined ? a : where(mask, a, 0))));
+  const { x, exponent } = scope(() => powerOfTwo(OP, contiguous(own === undefined ? a : where(own, a, 0))));
   return { layout, x: reshape(x, modes), exponent, mask: known };
 }
 

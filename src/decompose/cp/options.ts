@@ -30,6 +30,8 @@ export interface CpOptions extends IterationOptions {
 
 /** Throws FormatError, RankError or ShapeError for options that are not understood, for a tensor of the given shape. */
 export function checkCpOptions(op: string, options: CpOptions, shape: Shape): void {
+  // Callers without types may forget them.
+  if (options === undefined || options === null) checkOptions(op, undefined);
   const { method = 'als', restarts = 1, ridge = 0, samples = 1, mask, init } = options;
   checkOptions(op, typeof init === 'object' && options.eps === undefined ? { rank: 1, ...options } : options);
   const refuse = (rule: string, got: string): never => {

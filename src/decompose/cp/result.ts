@@ -58,14 +58,15 @@ export function packed(
   const rank = weights.shape[0]!;
   const plain: Components = { factors: even, weights: ones([rank], 'f64'), grams: [] };
   if (options.eps !== undefined && !converged) warnings.push(`rank ${rank} does not come within eps ${options.eps}`);
+  const also = more(plain);
   const last = even.length - 1;
   const parts = even.map((part, k) => (k === last ? timesPowerOfTwo(part, exponent) : part));
   return new Decomposed(new Factored(cp.name, layout.net, layout.axes, namedParts(parts)), {
     error: problem.residual(plain) / problem.norm,
     history,
     converged,
-    warnings,
     ...(errors.length > 1 ? { restarts: errors } : {}),
-    ...more(plain),
+    ...also,
+    warnings: [...warnings, ...(also.warnings ?? [])],
   });
 }

@@ -9,6 +9,7 @@ import { fold, key } from '../../random.ts';
 import { sameShape, showShape, sizeOf } from '../../shape.ts';
 import { zeros } from '../../tensor/create.ts';
 import { scope, unrecorded } from '../../tensor/scope.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { fromCores } from '../../tt/make.ts';
 import { trainOf } from '../../tt/train.ts';
 import { Decomposed } from '../decomposed.ts';
@@ -49,6 +50,8 @@ export function complete(samples: known.Samples, options: TtCompleteOptions): De
 }
 
 function checkCompletion({ shape }: known.Entries, options: TtCompleteOptions): void {
+  // Callers without types may forget them.
+  if (options === undefined || options === null) checkOptions(OP, undefined);
   const { init, restarts = 1, ridge = 0 } = options;
   checkOptions(OP, init instanceof Factored && options.eps === undefined ? { rank: 1, ...options } : options);
   if (shape.length < 2) throw new ShapeError(OP, 'a tensor has at least two modes', showShape(shape), 'reshape it');
@@ -87,10 +90,18 @@ function run(given: known.Entries, held: known.Entries | null, options: TtComple
     error: trainDistance(entries, wide) / norm,
     history: best.history,
     converged: best.converged,
-    warnings: eps === undefined || best.converged ? [] : [`ranks ${ranks.join(', ')} do not come within eps ${eps}`],
+    warnings: [
+      ...(ridge > 0 ? [] : known.undetermined(values.length, freedomOf(cores))),
+      ...(eps === undefined || best.converged ? [] : [`ranks ${ranks.join(', ')} do not come within eps ${eps}`]),
+    ],
     ...(restarts > 1 ? { restarts: errors } : {}),
     ...(judged === null ? {} : { heldOut: trainDistance(judged, wide) / known.normOf(judged.values) }),
   });
+}
+
+/** The dimension of the trains of these ranks: the numbers in the cores but for the gauge at each bond. */
+function freedomOf(cores: readonly Tensor[]): number {
+  return cores.reduce((sum, core, k) => sum + core.size - (k === 0 ? 0 : core.shape[0]! * core.shape[0]!), 0);
 }
 
 /** Where to start, and with which ranks: those asked for, or those of a given start. Throws RankError. */
