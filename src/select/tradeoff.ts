@@ -1,5 +1,6 @@
 /** What budgets buy: one allocation a budget, as rows of data and as a printed table. */
 
+import { FormatError } from '../errors.ts';
 import { type Allocation, allocate, type Budget, limitOf } from './allocate.ts';
 import type { Candidate, Choice } from './candidate.ts';
 
@@ -15,8 +16,14 @@ export interface TradeoffRow {
   readonly ranks: Readonly<Record<string, Choice['rank']>>;
 }
 
-/** An allocation for each budget, in order; budgets below the cheapest choices have no row. Throws as allocate(). */
+/**
+ * An allocation for each budget, in order; budgets below the cheapest choices have no row. Throws FormatError where two
+ * candidates have one name, and as allocate().
+ */
 export function tradeoff(candidates: readonly Candidate[], budgets: readonly Budget[]): TradeoffRow[] {
+  const names = candidates.map(({ name }) => name);
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice !== undefined) throw new FormatError('tradeoff', 'names are distinct', `'${twice}' twice`, 'rename one');
   const affordable = budgets.filter((budget) => {
     const { kind, limit } = limitOf('tradeoff', budget);
     return candidates.reduce((sum, { choices }) => sum + Math.min(...choices.map((c) => c[kind])), 0) <= limit;

@@ -208,6 +208,7 @@ test('what is no problem is refused', () => {
   throws(() => allocate(spectra, { maxParams: Number.NaN }), FormatError);
   throws(() => allocate(spectra, { maxTime: 3 } as never), FormatError);
   throws(() => allocate([{ name: 'x', energy: 1, choices: [] }], { maxParams: 1 }), RankError);
+  throws(() => tradeoff([...spectra, ...spectra], [{ maxParams: 60 }]), FormatError, /'a' twice/);
   throws(() => fromSpectrum('x', [1], { params: 1.5 }), FormatError);
   throws(() => fromSpectrum('x', [1], { params: 1, ranks: [2] }), RankError);
   throws(() => fromSpectrum('x', [1], { params: 1, weight: -1 }), FormatError);
