@@ -13,6 +13,9 @@ const constructors = { f32: Float32Array, f64: Float64Array, i32: Int32Array, u8
 export const dtypes: readonly Dtype[] = ['f32', 'f64', 'i32', 'u8'];
 export const realDtypes: readonly Real[] = ['f32', 'f64'];
 
+/** The distance from 1 to the next number: LAPACK's precision. */
+export const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
+
 /** Bytes of one element. */
 export function bytesOf(dtype: Dtype): number {
   return sizes[dtype];

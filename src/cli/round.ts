@@ -1,8 +1,8 @@
 /** `rankwise round`: the low-rank tensors of a file with smaller ranks. */
 
-import { isTree } from '../formats/layout.ts';
 import { Factored, ranksOf } from '../formats/network.ts';
 import { rounded } from '../formats/round.ts';
+import { isTree } from '../formats/treeNetwork.ts';
 import { type LowRankFile, saveLowRank } from '../io/lowRank.ts';
 import type { StoredTensor } from '../io/safetensors.ts';
 import { type Command, Exit, UsageError } from './command.ts';

@@ -3,8 +3,9 @@
 import { NonFiniteError } from '../errors.ts';
 import { formats } from '../formats/all.ts';
 import type { Layout } from '../formats/format.ts';
-import { isTree, sideOf } from '../formats/layout.ts';
+import { sideOf } from '../formats/layout.ts';
 import { bondsOf, Factored, ranksOf } from '../formats/network.ts';
+import { isTree } from '../formats/treeNetwork.ts';
 import type { StoredTensor } from '../io/safetensors.ts';
 import { checkFinite } from '../ops/linalg/matrices.ts';
 import type { Offer, PageTensor, Unfolding } from '../page/data.ts';

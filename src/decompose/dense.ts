@@ -73,13 +73,6 @@ export function keep(values: ArrayLike<number>, cap: number, delta: number | und
   return delta === undefined ? most : Math.min(most, chop(values, delta));
 }
 
-/** The root of the sum of the squares from index `from` on, the smallest first. */
-export function lengthOf(values: ArrayLike<number>, from = 0): number {
-  let sum = 0;
-  for (let k = values.length - 1; k >= from; k--) sum += values[k]! * values[k]!;
-  return Math.sqrt(sum);
-}
-
 /** The number of bonds of a layout. */
 export function bondCount(layout: Layout): number {
   return bondsOf(layout.net).length;

@@ -8,10 +8,11 @@
 import { Factored } from '../formats/network.ts';
 import { centerOf, type Edge, treeOf, upwards } from '../formats/treeNetwork.ts';
 import { contiguous } from '../ops/contiguous.ts';
+import { tail } from '../ops/linalg/chop.ts';
 import { timesPowerOfTwo } from '../ops/linalg/scale.ts';
 import { transpose } from '../ops/transpose.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { bondCount, type Dense, keep, lengthOf } from './dense.ts';
+import { bondCount, type Dense, keep } from './dense.ts';
 import { type DecomposeOptions, progressed } from './options.ts';
 import { splitOff } from './splitOff.ts';
 
@@ -36,7 +37,7 @@ export function treeSvd(op: string, format: string, dense: Dense, options: Decom
   for (const { part, up } of byHeight(upwards(tree, root))) {
     const rows = net.parts[part]!.filter((label) => label !== up.bond);
     const choose = (values: Float64Array): number => {
-      if (history.length === 0) norm = lengthOf(values);
+      if (history.length === 0) norm = tail(values);
       const delta = options.eps === undefined ? undefined : (options.eps * norm) / Math.sqrt(bonds);
       return keep(values, caps[up.bond]!, delta);
     };
@@ -45,8 +46,8 @@ export function treeSvd(op: string, format: string, dense: Dense, options: Decom
     const cut = splitOff(rest, axes, choose, isFirst ? { exponent } : { consumes: true });
     const order = net.parts[part]!.map((label) => (label === up.bond ? rows.length : rows.indexOf(label)));
     parts[part] = contiguous(transpose(cut.U, order));
-    const tail = lengthOf(cut.values, cut.U.shape.at(-1)!);
-    lost += tail * tail;
+    const discarded = tail(cut.values, cut.U.shape.at(-1)!);
+    lost += discarded * discarded;
     history.push(norm === 0 ? 0 : Math.sqrt(lost) / norm);
     [rest, labels] = [cut.rest, [up.bond, ...labels.filter((label) => !rows.includes(label))]];
     progressed(options, { step: history.length, of: bonds, error: history.at(-1)! });

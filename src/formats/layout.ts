@@ -49,15 +49,6 @@ export function sideOf(net: Network, bond: string): string[] {
   return net.open.filter((label) => labels.has(label));
 }
 
-/** Whether every bond joins two parts and cutting it cuts the network in two. */
-export function isTree(net: Network): boolean {
-  const all = Object.values(net.parts);
-  const bonds = bondsOf(net);
-  const joinsTwo = bonds.every((bond) => all.filter((labels) => labels.includes(bond)).length === 2);
-  // Parts of a connected network, one bond fewer: no circle.
-  return joinsTwo && bonds.length === all.length - 1;
-}
-
 /** The parts reached from one end of `bond` without crossing it. */
 function reach(net: Network, bond: string): Set<string> {
   const names = Object.keys(net.parts);

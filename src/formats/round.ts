@@ -8,7 +8,7 @@
 import { RankError } from '../errors.ts';
 import { mul } from '../ops/binary.ts';
 import { contiguous } from '../ops/contiguous.ts';
-import { chop } from '../ops/linalg/chop.ts';
+import { chop, tail } from '../ops/linalg/chop.ts';
 import { numberTimesPower } from '../ops/linalg/scale.ts';
 import { svd } from '../ops/linalg/svd.ts';
 import { expandDims } from '../ops/reshape.ts';
@@ -116,8 +116,8 @@ function roundIn(x: Factored, { eps = 0, atol = 0, center }: RoundOptions, caps:
       state = visit(state, edge.to, part);
       const shift = state.exponent - start.exponent;
       const cut = truncated(state, { bond: edge.bond, to: part }, numberTimesPower(delta, -shift), caps);
-      const tail = numberTimesPower(cut.tail, shift);
-      lost += tail * tail;
+      const discarded = numberTimesPower(cut.tail, shift);
+      lost += discarded * discarded;
       state = cut.state;
     }
     return state;
@@ -157,12 +157,5 @@ function truncated(
     [state.center]: partOf(state, state.center, bond, first),
     [to]: absorbed(state, to, bond, contiguous(rest)),
   };
-  return { state: { ...state, parts, center: to }, tail: tailOf(values, r) };
-}
-
-/** The root of the sum of the squares from index r on, the smallest first. */
-export function tailOf(values: ArrayLike<number>, r: number): number {
-  let sum = 0;
-  for (let k = values.length - 1; k >= r; k--) sum += values[k]! * values[k]!;
-  return Math.sqrt(sum);
+  return { state: { ...state, parts, center: to }, tail: tail(values, r) };
 }

@@ -17,31 +17,40 @@ export interface Edge {
 export type TreeNetwork = ReadonlyMap<string, readonly Edge[]>;
 
 /** The tree of a network. Throws ShapeError that names the format and the label where the network is none. */
-export function treeOf(op: string, x: { readonly format: string; readonly net: Network }): TreeNetwork {
-  const refuse = (why: string): never => {
-    const remedy = 'convert it to a train, Tucker or tree format first, or decompose full(x)';
-    throw new ShapeError(op, 'the network is a tree', `${x.format}, ${why}`, remedy);
-  };
-  const parts = Object.entries(x.net.parts);
+export function treeOf(op: string, { format, net }: { readonly format: string; readonly net: Network }): TreeNetwork {
+  const found = treeOrWhyNot(net);
+  if (typeof found !== 'string') return found;
+  const remedy = 'convert it to a train, Tucker or tree format first, or decompose full(x)';
+  throw new ShapeError(op, 'the network is a tree', `${format}, ${found}`, remedy);
+}
+
+/** Whether a network is a tree. */
+export function isTree(net: Network): boolean {
+  return typeof treeOrWhyNot(net) !== 'string';
+}
+
+function treeOrWhyNot(net: Network): TreeNetwork | string {
+  const parts = Object.entries(net.parts);
+  const bonds = bondsOf(net);
   const holders = (label: string): string[] =>
     parts.flatMap(([name, labels]) => labels.filter((l) => l === label).map(() => name));
-  for (const mode of x.net.open) {
+  for (const mode of net.open) {
     const count = holders(mode).length;
-    if (count !== 1) refuse(`whose mode ${mode} is in ${count} parts`);
+    if (count !== 1) return `whose mode ${mode} is in ${count} parts`;
   }
   const edges = new Map<string, Edge[]>(parts.map(([name]) => [name, []]));
-  for (const bond of bondsOf(x.net)) {
+  for (const bond of bonds) {
     const [a, b, ...more] = holders(bond);
-    if (b === undefined || a === b || more.length > 0)
-      refuse(`whose bond ${bond} joins ${more.length + (b ? 2 : 1)} parts`);
-    edges.get(a!)!.push({ bond, to: b! });
-    edges.get(b!)!.push({ bond, to: a! });
+    if (b === undefined || a === b || more.length > 0) {
+      return `whose bond ${bond} joins ${more.length + (b ? 2 : 1)} parts`;
+    }
+    edges.get(a!)!.push({ bond, to: b });
+    edges.get(b)!.push({ bond, to: a! });
   }
   const reached = new Set([parts[0]![0]]);
   for (const name of reached) for (const { to } of edges.get(name)!) reached.add(to);
-  if (reached.size < parts.length) refuse('which falls into pieces');
-  if (bondsOf(x.net).length >= parts.length) refuse('which has a circle of bonds');
-  return edges;
+  if (reached.size < parts.length) return 'which falls into pieces';
+  return bonds.length >= parts.length ? 'which has a circle of bonds' : edges;
 }
 
 /**

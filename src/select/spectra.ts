@@ -5,8 +5,9 @@
 
 import { RankError } from '../errors.ts';
 import type { Layout } from '../formats/format.ts';
-import { isTree, sideOf } from '../formats/layout.ts';
+import { sideOf } from '../formats/layout.ts';
 import { bondsOf } from '../formats/network.ts';
+import { isTree } from '../formats/treeNetwork.ts';
 import { cast } from '../ops/cast.ts';
 import { singularValues } from '../ops/linalg/svd.ts';
 import { reshape } from '../ops/reshape.ts';

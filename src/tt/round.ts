@@ -7,7 +7,7 @@ import { BackendError, RankError } from '../errors.ts';
 import type { Factored } from '../formats/network.ts';
 import { mul } from '../ops/binary.ts';
 import { contiguous } from '../ops/contiguous.ts';
-import { chop } from '../ops/linalg/chop.ts';
+import { chop, tail } from '../ops/linalg/chop.ts';
 import { numberTimesPower } from '../ops/linalg/scale.ts';
 import { svd } from '../ops/linalg/svd.ts';
 import { expandDims, reshape } from '../ops/reshape.ts';
@@ -135,11 +135,4 @@ function truncateRight(
     gauge.center = k + 1;
   }
   return { error: Math.sqrt(lost), norm };
-}
-
-/** The root of the sum of squares from index r on, the smallest first. */
-export function tail(values: ArrayLike<number>, r: number): number {
-  let sum = 0;
-  for (let k = values.length - 1; k >= r; k--) sum += values[k]! * values[k]!;
-  return Math.sqrt(sum);
 }

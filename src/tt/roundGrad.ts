@@ -5,7 +5,7 @@
  * right is L L' for L = W Q', Q being that of today.
  */
 
-import type { Real } from '../dtype.ts';
+import { type Real, ulps } from '../dtype.ts';
 import { BackendError } from '../errors.ts';
 import { add, mul, sub } from '../ops/binary.ts';
 import { stopGradient, vjp } from '../ops/grad.ts';
@@ -23,8 +23,6 @@ import { dataSync } from '../tensor/read.ts';
 import { recordingDepth, scope, unrecorded } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { gaugeOf, timesLeft, timesRight } from './gauge.ts';
-
-const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
 
 /**
  * The results of `forward`, rounded cores [r, n, s] with orthonormal columns in all but the last, as functions of the

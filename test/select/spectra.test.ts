@@ -3,7 +3,7 @@
 import { RankError } from '../../src/errors.ts';
 import { formatNamed, formats } from '../../src/formats/all.ts';
 import type { Role } from '../../src/formats/format.ts';
-import { isTree } from '../../src/formats/layout.ts';
+import { isTree } from '../../src/formats/treeNetwork.ts';
 import { forecast } from '../../src/select/forecast.ts';
 import { Spectra } from '../../src/select/spectra.ts';
 import { sizeOf } from '../../src/shape.ts';
@@ -75,6 +75,11 @@ test('matrices are folded as their formats fold them; an unfolding is factorized
     const again = spectra.cuts(layout);
     cuts.forEach(({ values }, k) => assert.ok(values === again[k]!.values, name));
   }
+});
+
+test('a circle beside a loose part is no tree, though its bonds are as many as those of one', () => {
+  assert.not(isTree({ open: ['a', 'b'], parts: { x: ['a'], y: ['b', 'r', 's'], z: ['r', 's'] } }));
+  assert.ok(isTree({ open: ['a', 'b'], parts: { x: ['a', 'r'], y: ['r', 's'], z: ['s', 'b'] } }));
 });
 
 test('zero needs rank 1', () => {

@@ -4,6 +4,7 @@ import type { Role } from '../../formats/format.ts';
 import { lowRank } from '../../formats/lowRank.ts';
 import { Factored } from '../../formats/network.ts';
 import { mul } from '../../ops/binary.ts';
+import { tail } from '../../ops/linalg/chop.ts';
 import { timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { norm2 } from '../../ops/statistics.ts';
@@ -12,7 +13,7 @@ import { where } from '../../ops/where.ts';
 import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed } from '../decomposed.ts';
-import { denseOf, keep, lengthOf } from '../dense.ts';
+import { denseOf, keep } from '../dense.ts';
 import { checkOptions, type DecomposeOptions, progressed } from '../options.ts';
 import { splitOff } from '../splitOff.ts';
 
@@ -45,9 +46,9 @@ export function decompose(a: Tensor, options: LowRankOptions): Decomposed {
         dense.a,
         rows,
         (values) => {
-          const norm = lengthOf(values);
+          const norm = tail(values);
           const r = keep(values, dense.caps.r!, options.eps === undefined ? undefined : options.eps * norm);
-          error = norm === 0 ? 0 : lengthOf(values, r) / norm;
+          error = norm === 0 ? 0 : tail(values, r) / norm;
           return r;
         },
         { exponent },

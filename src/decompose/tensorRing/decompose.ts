@@ -6,6 +6,7 @@ import { randomFactored } from '../../formats/init.ts';
 import { Factored } from '../../formats/network.ts';
 import { tensorRing } from '../../formats/tensorRing.ts';
 import { contiguous } from '../../ops/contiguous.ts';
+import { tail } from '../../ops/linalg/chop.ts';
 import { timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { sumSquares } from '../../ops/reduce.ts';
 import { key } from '../../random.ts';
@@ -14,7 +15,7 @@ import { item } from '../../tensor/read.ts';
 import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { Decomposed, type Report } from '../decomposed.ts';
-import { checkWord, type Dense, denseOf, lengthOf, scaledOf } from '../dense.ts';
+import { checkWord, type Dense, denseOf, scaledOf } from '../dense.ts';
 import { distance } from '../distance.ts';
 import { checkOptions, type IterationOptions, progressed } from '../options.ts';
 import { growthOf, padded, ringSweep } from './ringAls.ts';
@@ -82,7 +83,7 @@ interface Solved extends Partial<Omit<Report, 'error'>> {
 function bySvd(dense: Dense, options: TensorRingOptions, shifts: readonly number[]): Solved {
   const heard = (step: number, error: number): void => progressed(options, { step, of: shifts.length, error });
   const { cores, tails } = bestRing(dense, shifts, capsOf(dense, options), options.eps, heard);
-  const history = tails.map((_, k) => lengthOf(tails.slice(0, k + 1)));
+  const history = tails.map((_, k) => tail(tails.slice(0, k + 1)));
   return { cores, error: history.at(-1)!, history };
 }
 

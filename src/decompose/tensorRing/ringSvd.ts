@@ -4,11 +4,12 @@
  * is at most eps |A|: 2 / d + (d - 2) / d = 1. Which mode comes first matters: cyclic shifts give other ranks.
  */
 
+import { tail } from '../../ops/linalg/chop.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { transpose } from '../../ops/transpose.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { type Dense, keep, lengthOf } from '../dense.ts';
+import { type Dense, keep } from '../dense.ts';
 import { splitOff } from '../splitOff.ts';
 import { balanced } from './split.ts';
 
@@ -38,7 +39,7 @@ export function ringSvd(
   const share = (parts: number): number | undefined =>
     eps === undefined ? undefined : eps * norm * Math.sqrt(parts / d);
   const note = (values: Float64Array, r: number): number => {
-    tails.push(norm === 0 ? 0 : lengthOf(values, r) / norm);
+    tails.push(norm === 0 ? 0 : tail(values, r) / norm);
     return r;
   };
   let pair = { before: 1, behind: 1 };
@@ -46,7 +47,7 @@ export function ringSvd(
     turned,
     [0],
     (values) => {
-      norm = lengthOf(values);
+      norm = tail(values);
       const most = { before: caps[at(0)]!, behind: caps[at(1)]! };
       pair = balanced(keep(values, most.before * most.behind, share(2)), values.length, most);
       return note(values, pair.before * pair.behind);
@@ -90,13 +91,13 @@ export function bestRing(
   let least: readonly number[] = [];
   shifts.forEach((shift, k) => {
     const ring = scope(() => ringSvd(dense, shift, caps, eps));
-    const error = lengthOf(ring.tails);
+    const error = tail(ring.tails);
     const measure = eps === undefined ? [error, countOfRing(ring)] : [countOfRing(ring), error];
     const better =
       best === undefined || measure[0]! < least[0]! || (measure[0] === least[0] && measure[1]! < least[1]!);
     for (const core of (better ? best : ring)?.cores ?? []) core.dispose();
     if (better) [best, least] = [ring, measure];
-    heard(k + 1, lengthOf(best!.tails));
+    heard(k + 1, tail(best!.tails));
   });
   return best!;
 }

@@ -3,11 +3,11 @@
 import type { Format, Layout } from '../../formats/format.ts';
 import { bondsOf, Factored } from '../../formats/network.ts';
 import { contiguous } from '../../ops/contiguous.ts';
+import { tail } from '../../ops/linalg/chop.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { transpose } from '../../ops/transpose.ts';
 import { scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { tail } from '../../tt/round.ts';
 import { Decomposed } from '../decomposed.ts';
 import { rankCaps } from '../modes.ts';
 import { progressed } from '../options.ts';

@@ -6,7 +6,7 @@
  */
 
 import { contiguous } from '../../ops/contiguous.ts';
-import { chop } from '../../ops/linalg/chop.ts';
+import { chop, tail } from '../../ops/linalg/chop.ts';
 import { powerOfTwo, timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { svd } from '../../ops/linalg/svd.ts';
 import { triangle } from '../../ops/linalg/triangle.ts';
@@ -19,7 +19,6 @@ import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { closed } from '../../tt/gauge.ts';
-import { tail } from '../../tt/round.ts';
 import { product, rangeOfWidth, rangeWithin, type Scaled, sizeOf } from './range.ts';
 import { tallCut } from './tallCut.ts';
 import type { TrainSvd, TrainSvdOptions } from './trainSvd.ts';

@@ -6,12 +6,12 @@
  * for the first step, N entries and a first mode of size n.
  */
 
-import { chop } from '../../ops/linalg/chop.ts';
+import { contiguous } from '../../ops/contiguous.ts';
+import { chop, tail } from '../../ops/linalg/chop.ts';
 import { checkFinite } from '../../ops/linalg/matrices.ts';
 import { exponentOf, timesPowerOfTwo } from '../../ops/linalg/scale.ts';
 import { svd } from '../../ops/linalg/svd.ts';
 import { triangle } from '../../ops/linalg/triangle.ts';
-import { contiguous } from '../../ops/contiguous.ts';
 import { matmul } from '../../ops/matmul.ts';
 import { reshape } from '../../ops/reshape.ts';
 import { slice } from '../../ops/slice.ts';
@@ -20,7 +20,6 @@ import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { closed, type Gauge, moveTo } from '../../tt/gauge.ts';
-import { tail } from '../../tt/round.ts';
 import { tallCut } from './tallCut.ts';
 
 export interface TrainSvdOptions {

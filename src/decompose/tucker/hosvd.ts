@@ -5,9 +5,9 @@
  * Both are within the root of the number of factors of the best.
  */
 
+import { tail } from '../../ops/linalg/chop.ts';
 import { transpose } from '../../ops/transpose.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { lengthOf } from '../dense.ts';
 import { distance } from '../distance.ts';
 import { progressed } from '../options.ts';
 import { basisOf, projected, splitOff } from '../splitOff.ts';
@@ -37,12 +37,12 @@ export function sthosvd(problem: Problem): Found {
   let core = problem.a;
   const order = orderOf(problem);
   order.forEach((k, step) => {
-    const choose = chooser(problem, k, (values) => (step === 0 ? lengthOf(values) : norm));
+    const choose = chooser(problem, k, (values) => (step === 0 ? tail(values) : norm));
     const { exponent } = problem;
     const { U, values, rest } = splitOff(core, [k], choose, step === 0 ? { exponent } : { consumes: true });
-    if (step === 0) norm = lengthOf(values);
-    const tail = lengthOf(values, U.shape[1]);
-    lost += tail * tail;
+    if (step === 0) norm = tail(values);
+    const discarded = tail(values, U.shape[1]);
+    lost += discarded * discarded;
     factors.set(k, U);
     core = transpose(rest, backOf(core.order, k));
     history.push(norm === 0 ? 0 : Math.sqrt(lost) / norm);
@@ -66,8 +66,8 @@ export function hosvd(problem: Problem): Found {
   const factors = new Map<number, Tensor>();
   let norm = Number.NaN;
   modes.forEach((k, step) => {
-    const { U, values } = basisOf(a, [k], chooser(problem, k, lengthOf), exponent);
-    norm = lengthOf(values);
+    const { U, values } = basisOf(a, [k], chooser(problem, k, tail), exponent);
+    norm = tail(values);
     factors.set(k, U);
     progressed(options, { step: step + 1, of: modes.length, error: Number.NaN });
   });
@@ -91,5 +91,5 @@ export function projection(a: Tensor, factors: Parts['factors'], exponent = 0): 
     if (core !== a) core.dispose();
     [core, pending] = [transpose(rest, backOf(core.order, k)), 0];
   }
-  return { core, error: lengthOf(lost) };
+  return { core, error: tail(lost) };
 }

@@ -1,10 +1,10 @@
 /** Cholesky factorization, A = L L'. n^3 / 3 operations. */
 
+import { ulps } from '../../dtype.ts';
 import { SingularError } from '../../errors.ts';
 import { potrf } from '../../kernels/potrf.ts';
 import { eye, zeros } from '../../tensor/create.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import type { Real } from '../../dtype.ts';
 import { add, mul } from '../binary.ts';
 import { contiguous } from '../contiguous.ts';
 import { diagonal } from '../einsum/diagonal.ts';
@@ -63,8 +63,6 @@ export interface ShiftedCholesky {
 
 /** Shifts that are tried, in units of n ulp of the largest diagonal element. */
 const SHIFTS = [0, 1, 32, 1024, 32768];
-const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
-
 /**
  * As cholesky(), for matrices that are positive definite but for rounding: a + shift I = L L' with the smallest of a few
  * shifts that works for all matrices: 0, or 1, 32, 1024 or 32768 times n ulp of the largest diagonal element of each

@@ -29,6 +29,13 @@ export function chop(s: ArrayLike<number>, delta: number): number {
   return r;
 }
 
+/** The root of the sum of squares from place `from` on, the smallest first: what is lost by keeping `from` values. */
+export function tail(values: ArrayLike<number>, from: number = 0): number {
+  let sum = 0;
+  for (let k = values.length - 1; k >= from; k--) sum += values[k]! * values[k]!;
+  return Math.sqrt(sum);
+}
+
 /** The largest power of two that is at most x, for x > 0; at least 2^-1022, so that its inverse is finite. */
 function twoPowerBelow(x: number): number {
   const bits = new DataView(new ArrayBuffer(8));

@@ -1,6 +1,6 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. About 9 n^3 operations, 4 n^3 / 3 for values alone. */
 
-import { type Real, realDtype } from '../../dtype.ts';
+import { realDtype, ulps } from '../../dtype.ts';
 import { syevd } from '../../kernels/syevd.ts';
 import { recordingDepth } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -23,8 +23,6 @@ export interface Eigh {
   /** [..., n, n], a column each. */
   readonly vectors: Tensor;
 }
-
-const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
 
 /** Results values and vectors, or values alone. */
 const eighOp: Op<boolean> = {

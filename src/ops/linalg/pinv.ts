@@ -1,7 +1,7 @@
 /** The Moore-Penrose inverse by singular values. About 20 m n k operations, k = min(m, n). */
 
+import { type Real, ulps } from '../../dtype.ts';
 import { RankError } from '../../errors.ts';
-import type { Real } from '../../dtype.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { add, div, less, mul, sub } from '../binary.ts';
 import { custom } from '../grad.ts';
@@ -24,8 +24,6 @@ export function checkEps(op: string, eps: number): void {
   if (eps >= 0 && eps < Number.POSITIVE_INFINITY) return;
   throw new RankError(op, 'eps is a relative size >= 0', String(eps), 'use a small number such as 1e-12');
 }
-
-const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
 
 /** max(m, n) ulp. */
 export function defaultEps(m: number, n: number, dtype: Real): number {

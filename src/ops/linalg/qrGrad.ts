@@ -3,7 +3,7 @@
  * Liao, Liu, Wang & Xiang 2019, equation 5), in operations, so that it has gradients itself. 5 m n^2 operations.
  */
 
-import { type Real, realDtype } from '../../dtype.ts';
+import { realDtype, ulps } from '../../dtype.ts';
 import { eye, zeros } from '../../tensor/create.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { add, less, mul, sub } from '../binary.ts';
@@ -19,8 +19,6 @@ import { where } from '../where.ts';
 import { matricesOf } from './matrices.ts';
 import { lowerPart, transposed } from './triangles.ts';
 import { triangularSolve } from './triangularSolve.ts';
-
-const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
 
 interface Factors {
   readonly Q: Tensor;

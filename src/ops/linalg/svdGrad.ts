@@ -3,7 +3,7 @@
  * in operations, so that it has gradients itself. It exists where the singular values differ and are not 0.
  */
 
-import { type Real, realDtype } from '../../dtype.ts';
+import { realDtype, ulps } from '../../dtype.ts';
 import { eye } from '../../tensor/create.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { add, div, less, mul, sub } from '../binary.ts';
@@ -14,9 +14,6 @@ import { slice } from '../slice.ts';
 import { swapAxes } from '../transpose.ts';
 import { abs } from '../unary.ts';
 import { where } from '../where.ts';
-
-/** The distance from 1 to the next number. */
-export const ulps: Readonly<Record<Real, number>> = { f32: 1.1920928955078125e-7, f64: 2.220446049250313e-16 };
 
 export const t = (x: Tensor): Tensor => swapAxes(x, -2, -1);
 /** [..., k] as a column [..., k, 1], or a row [..., 1, k]. */

@@ -3,7 +3,7 @@
  * the cut does not fall between equal ones.
  */
 
-import { realDtype } from '../../dtype.ts';
+import { realDtype, ulps } from '../../dtype.ts';
 import { dataSync } from '../../tensor/read.ts';
 import { recordingDepth, scope, unrecorded } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -16,7 +16,7 @@ import { type Cut, checkCut, checkOneCut, cutOf } from './cut.ts';
 import { checkFinite, matricesOf } from './matrices.ts';
 import { projectionGrad } from './projector.ts';
 import { leading, type Svd, svdFor } from './svd.ts';
-import { row, t, ulps } from './svdGrad.ts';
+import { row, t } from './svdGrad.ts';
 
 /** Gaps of singular values below this part of the largest one leave a gradient without meaning; in f32, below 8 ulp. */
 const LEAST_GAP = 1e-8;
