@@ -2,6 +2,7 @@
 
 import { ShapeError } from '../errors.ts';
 import { convFlops, convOutput, convWeighted } from '../formats/conv.ts';
+import type { Axis } from '../formats/format.ts';
 import { denseWeight, type MakeWeight } from '../formats/make.ts';
 import type { Weight } from '../formats/weight.ts';
 import { add } from '../ops/binary.ts';
@@ -68,16 +69,18 @@ function convolution(kind: string, spatial: 1 | 2, options: ConvLayerOptions): M
     }
     return [outputs, ...convOutput(kind, input.slice(1), sizes, options)];
   };
+  const axes: readonly Axis[] = [
+    { size: outputs, role: 'out' },
+    { size: inputs / groups, role: 'in' },
+    ...sizes.map((size) => ({ size, role: 'window' as const })),
+  ];
   return {
     kind,
     undecayed: ['bias'],
+    weights: { weight: axes },
     init: (key, path) => ({
       weight: weight({
-        axes: [
-          { size: outputs, role: 'out' },
-          { size: inputs / groups, role: 'in' },
-          ...sizes.map((size) => ({ size, role: 'window' as const })),
-        ],
+        axes,
         std: gain / Math.sqrt(fanIn),
         key: fold(key, 'weight'),
         path: childPath(path, 'weight'),

@@ -1,6 +1,7 @@
 /** Rows of a table by index. A low-rank table is never formed: rows are contracted from its parts. */
 
 import { rows } from '../formats/entries.ts';
+import type { Axis } from '../formats/format.ts';
 import { denseWeight, type MakeWeight } from '../formats/make.ts';
 import type { Weight } from '../formats/weight.ts';
 import { reshape } from '../ops/reshape.ts';
@@ -25,14 +26,16 @@ export interface EmbeddingOptions {
 export function embedding({ count, size, weight = denseWeight(), std = 0.02 }: EmbeddingOptions): Module {
   checkSizes('embedding', { count, size });
   const outputShape = (input: Shape): Shape => [...input, size];
+  const axes: readonly Axis[] = [
+    { size: count, role: 'out' },
+    { size, role: 'in' },
+  ];
   return {
     kind: 'embedding',
+    weights: { weight: axes },
     init: (key, path) => ({
       weight: weight({
-        axes: [
-          { size: count, role: 'out' },
-          { size, role: 'in' },
-        ],
+        axes,
         std,
         key: fold(key, 'weight'),
         path: childPath(path, 'weight'),

@@ -2,6 +2,7 @@
 
 import { ShapeError } from '../errors.ts';
 import { applyWeight, productFlops } from '../formats/apply.ts';
+import type { Axis } from '../formats/format.ts';
 import { denseWeight, type MakeWeight } from '../formats/make.ts';
 import type { Weight } from '../formats/weight.ts';
 import { add } from '../ops/binary.ts';
@@ -36,15 +37,17 @@ export function linear(options: LinearOptions): Module {
     }
     return [...input.slice(0, -1), outputs];
   };
+  const axes: readonly Axis[] = [
+    { size: outputs, role: 'out' },
+    { size: inputs, role: 'in' },
+  ];
   return {
     kind: 'linear',
     undecayed: ['bias'],
+    weights: { weight: axes },
     init: (key, path) => ({
       weight: weight({
-        axes: [
-          { size: outputs, role: 'out' },
-          { size: inputs, role: 'in' },
-        ],
+        axes,
         std: gain / Math.sqrt(inputs),
         key: fold(key, 'weight'),
         path: childPath(path, 'weight'),

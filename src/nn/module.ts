@@ -4,6 +4,7 @@
  */
 
 import { ShapeError } from '../errors.ts';
+import type { Axis } from '../formats/format.ts';
 import type { Weight } from '../formats/weight.ts';
 import type { Key } from '../random.ts';
 import type { Shape } from '../shape.ts';
@@ -45,6 +46,8 @@ export interface Module {
   readonly buffers?: readonly string[];
   /** Leaves of this module's own that weight decay leaves alone besides buffers (biases, norms). */
   readonly undecayed?: readonly string[];
+  /** The weights that this module itself asks its maker for, and their axes. */
+  readonly weights?: Readonly<Record<string, readonly Axis[]>>;
   /** Fresh parameters; `path` is where the module stands, for makers of weights. */
   init(key: Key, path: string): Params;
   /** x has a leading batch mode. */

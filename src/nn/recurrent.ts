@@ -2,6 +2,7 @@
 
 import { ShapeError } from '../errors.ts';
 import { productFlops } from '../formats/apply.ts';
+import type { Axis } from '../formats/format.ts';
 import { denseWeight, type MakeWeight } from '../formats/make.ts';
 import type { Weight } from '../formats/weight.ts';
 import { add, mul } from '../ops/binary.ts';
@@ -38,21 +39,24 @@ export function lstm({ in: inputs, size, sequence = false, weight = denseWeight(
     }
     return sequence ? [input[0]!, size] : [size];
   };
+  const axesOf = (columns: number): readonly Axis[] => [
+    { size: 4 * size, role: 'out' },
+    { size: columns, role: 'in' },
+  ];
+  const weights = { input: axesOf(inputs), recurrent: axesOf(size) };
   return {
     kind: 'lstm',
     undecayed: ['bias'],
+    weights,
     init: (key, path) => {
-      const make = (name: string, columns: number): Tensor =>
+      const make = (name: keyof typeof weights): Tensor =>
         weight({
-          axes: [
-            { size: 4 * size, role: 'out' },
-            { size: columns, role: 'in' },
-          ],
-          std: 1 / Math.sqrt(columns),
+          axes: weights[name],
+          std: 1 / Math.sqrt(weights[name][1]!.size),
           key: fold(key, name),
           path: childPath(path, name),
         }) as Tensor;
-      return { input: make('input', inputs), recurrent: make('recurrent', size), bias: zeros([4 * size]) };
+      return { input: make('input'), recurrent: make('recurrent'), bias: zeros([4 * size]) };
     },
     apply: (params, x) => {
       outputShape(x.shape.slice(1));
