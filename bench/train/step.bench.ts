@@ -13,7 +13,7 @@ import { adam } from '../../src/optim/adam.ts';
 import { sgd } from '../../src/optim/sgd.ts';
 import { key } from '../../src/random.ts';
 import { tensor } from '../../src/tensor/create.ts';
-import { countsOf } from '../../src/train/counts.ts';
+import { countsOf } from '../../src/nn/counts.ts';
 import { type Training, train, type TrainTask } from '../../src/train/train.ts';
 
 const { values } = parseArgs({

@@ -1,15 +1,25 @@
 /** What a training run is made from, as plain JSON: it stands in the checkpoint, and a resumed run is built from it. */
 
 import { FormatError } from '../errors.ts';
-import { type FactorizeOptions, lowRankWeight, type MakeWeight } from '../formats/make.ts';
+import { denseWeight } from '../formats/make.ts';
 import type { RankRequest } from '../formats/rank.ts';
 import { crc32c, showCrc } from '../io/crc32c.ts';
 import type { Dataset, Split } from '../io/dataset.ts';
 import { splitValidation } from '../io/shuffle.ts';
-import { type Check, flag, listOf, number, object, oneOf, optional, text, whole } from '../json.ts';
-import { methodNamed, type MethodSettings } from '../methods/all.ts';
+import { type Check, flag, listOf, number, object, oneOf, optional, recordOf, text, whole } from '../json.ts';
+import { methodNamed } from '../methods/all.ts';
 import type { Method } from '../methods/method.ts';
+import {
+  type MethodEntry,
+  type MethodSettings,
+  type OwnSettings,
+  ownSettings,
+  type Target,
+} from '../methods/settings.ts';
 import { modelNamed } from '../nn/models/all.ts';
+import type { ModelOptions } from '../nn/models/model.ts';
+import { parametersOf } from '../nn/narrow.ts';
+import { rankWithin, targetWeight } from '../methods/target.ts';
 import type { Module } from '../nn/module.ts';
 import { type Shape, showShape } from '../shape.ts';
 import type { ModelSpec } from '../train/modelSpec.ts';
@@ -24,9 +34,18 @@ export interface RunConfig {
   readonly widths?: readonly number[];
   readonly width?: number;
   readonly format: string;
-  readonly rank: RankRequest;
+  /** Default: that of the method. */
+  readonly rank?: RankRequest;
+  /** Stored parameters that the whole network may have at the start; before `rank`. */
+  readonly budget?: number;
+  /** Layers whose weights stay dense. */
+  readonly keep: readonly string[];
+  /** Mode sizes of the axes of a weight, by the path of its layer. */
+  readonly folds: NonNullable<Target['folds']>;
   readonly method: string;
   readonly settings: MethodSettings;
+  /** Settings of the method's own. */
+  readonly own: OwnSettings;
   /** Default 10, or what `steps` needs. */
   readonly epochs?: number;
   readonly steps?: number;
@@ -43,7 +62,14 @@ const EPOCHS = 10;
 const rankRequest: Check<RankRequest> = (value, at) => {
   if (typeof value === 'number') return number(0)(value, at);
   if (Array.isArray(value)) return listOf(whole(1), 1)(value, at);
-  return typeof value === 'string' ? oneOf('same')(value, at) : object({ maxParams: number(1) })(value, at);
+  if (typeof value === 'string') return oneOf('same')(value, at);
+  const isShare = typeof value === 'object' && value !== null && 'bound' in value;
+  return isShare ? object({ bound: number(0, 1) })(value, at) : object({ maxParams: number(1) })(value, at);
+};
+
+const setting: Check<number | string | boolean> = (value, at) => {
+  if (typeof value === 'number') return number()(value, at);
+  return typeof value === 'boolean' ? value : text(value, at);
 };
 
 const runConfig = object<RunConfig>({
@@ -53,7 +79,10 @@ const runConfig = object<RunConfig>({
   widths: optional(listOf(whole(1))),
   width: optional(number(0)),
   format: text,
-  rank: rankRequest,
+  rank: optional(rankRequest),
+  budget: optional(whole(1)),
+  keep: listOf(text),
+  folds: recordOf(listOf(listOf(whole(1)))),
   method: text,
   settings: object<MethodSettings>({
     optimizer: text,
@@ -63,6 +92,7 @@ const runConfig = object<RunConfig>({
     schedule: text,
     clip: number(0),
   }),
+  own: recordOf(setting),
   epochs: optional(whole(1)),
   steps: optional(whole(1)),
   batch: whole(1),
@@ -87,14 +117,17 @@ export function sameData(config: RunConfig, data: Dataset): RunConfig {
   throw new FormatError('train', 'a run goes on with the data it began with', got, 'restore the data, or start anew');
 }
 
-/** '0.1', '8', '4,8,8', 'same' or 'params:5000'. Throws UsageError for other texts. */
+/** '0.1', '8', '4,8,8', '50%', 'same' or 'params:5000'. Throws UsageError for other texts. */
 export function parseRank(text: string, op = 'train'): RankRequest {
   if (text === 'same') return 'same';
   const budget = /^params:(\d+)$/.exec(text);
   if (budget !== null) return { maxParams: Number(budget[1]) };
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  if (share !== null && Number(share[1]) > 0 && Number(share[1]) <= 100) return { bound: Number(share[1]) / 100 };
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (numbers.some((n) => !(n > 0))) {
-    const rule = "--rank is an integer, a list such as 4,8,8, a fraction below 1, 'same' or params:N";
+    const rule =
+      "--rank is an integer, a list such as 4,8,8, a fraction below 1, a share such as 50%, 'same' or params:N";
     throw new UsageError(`${op}: ${rule}; got '${text}'; correct the value`);
   }
   return numbers.length === 1 ? numbers[0]! : numbers;
@@ -105,6 +138,33 @@ export function parseWidths(text: string): number[] {
   const widths = text.split(',').map(Number);
   if (widths.every((n) => Number.isSafeInteger(n) && n >= 1)) return widths;
   throw new UsageError(`train: --widths is a list of whole numbers >= 1; got '${text}'; write such as 256,128`);
+}
+
+/** 'fc1=4x4x8x8,4x7x7x4;fc2=…': for each layer the mode sizes of its axes. Throws UsageError for other texts. */
+function parseFolds(given: string): Record<string, number[][]> {
+  const entries = given.split(';').map((one): [string, number[][]] => {
+    const [layer = '', lists = ''] = one.split('=');
+    return [layer, lists.split(',').map((list) => list.split('x').map(Number))];
+  });
+  const isWhole = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
+  if (entries.every(([layer, lists]) => layer !== '' && lists.flat().every(isWhole)))
+    return Object.fromEntries(entries);
+  throw new UsageError(`train: --fold is LAYER=4x8,7x7;LAYER=…; got '${given}'; name the modes of every axis`);
+}
+
+/** 'tau=0.2,minRank=2' as settings of a method, with the types that it declares. Throws UsageError for other texts. */
+export function parseSettings(method: string, given: string): OwnSettings {
+  const { settings } = methodNamed(method);
+  const entries = given.split(',').map((one): [string, number | string | boolean] => {
+    const [name = '', ...rest] = one.split('=');
+    const value = rest.join('=');
+    const fallback = Object.hasOwn(settings, name) ? settings[name]!.fallback : '';
+    if (typeof fallback === 'number') return [name, value === '' ? Number.NaN : Number(value)];
+    return [name, typeof fallback === 'boolean' ? (value === '' ? true : value === 'true' || value) : value];
+  });
+  const own = Object.fromEntries(entries);
+  ownSettings({ name: method, settings }, own);
+  return own;
 }
 
 /** The configuration that options of `train` ask for. */
@@ -121,7 +181,10 @@ export function configOf(values: Values): RunConfig {
     ...(values.widths === undefined ? {} : { widths: parseWidths(word('widths')) }),
     ...(values.width === undefined ? {} : { width: real('width') }),
     format: word('format'),
-    rank: parseRank(word('rank')),
+    ...(values.rank === undefined ? {} : { rank: parseRank(word('rank')) }),
+    ...(values.budget === undefined ? {} : { budget: real('budget') }),
+    keep: values.keep === undefined ? [] : word('keep').split(','),
+    folds: values.fold === undefined ? {} : parseFolds(word('fold')),
     method: word('method'),
     settings: {
       optimizer: word('optimizer'),
@@ -131,6 +194,7 @@ export function configOf(values: Values): RunConfig {
       schedule: word('schedule'),
       clip: real('clip'),
     },
+    own: values.with === undefined ? {} : parseSettings(word('method'), word('with')),
     ...(values.epochs === undefined ? {} : { epochs: real('epochs') }),
     ...(values.steps === undefined ? {} : { steps: real('steps') }),
     batch: real('batch'),
@@ -151,19 +215,40 @@ export interface Prepared {
   readonly notes: string[];
 }
 
-/** Builds model, method and task. Throws the typed errors of each part for what does not fit. */
-export function prepare(config: RunConfig, data: Dataset): Prepared {
-  const { batch, seed, augment, steps } = config;
-  const notes: string[] = [];
-  const weight = weightOf(config, (message) => notes.push(message));
+/** What a model is built from, besides the maker of its weights. */
+function shapeOf(config: RunConfig, data: Dataset): ModelOptions {
   const { widths, width } = config;
-  const shape = {
+  return {
     input: data.shape,
     classes: data.classes,
     ...(widths ? { widths } : {}),
     ...(width ? { width } : {}),
   };
-  const model = modelNamed(config.model).build({ ...shape, weight });
+}
+
+/** The default rank of methods that name none. */
+const RANK = 0.1;
+
+/** The low-rank form that a run is after: the ranks it asks for, or those that meet its budget. */
+function targetOf(config: RunConfig, entry: MethodEntry, data: Dataset): Target {
+  const { format, keep, folds, budget } = config;
+  const target = { format, keep, folds, rank: config.rank ?? entry.rank ?? RANK };
+  if (budget === undefined || entry.remodel !== undefined || format === 'dense') return target;
+  return { ...target, rank: rankWithin(modelNamed(config.model), shapeOf(config, data), target, budget) };
+}
+
+/** Builds model, method and task. Throws the typed errors of each part for what does not fit. */
+export function prepare(config: RunConfig, data: Dataset): Prepared {
+  const { batch, seed, augment, steps } = config;
+  const notes: string[] = [];
+  const entry = methodNamed(config.method);
+  const target = targetOf(config, entry, data);
+  const family = modelNamed(config.model);
+  const plain = shapeOf(config, data);
+  const changed = entry.remodel?.(family, plain, budgetOf(config, entry, data)) ?? {};
+  const shape = { ...plain, ...changed };
+  const weight = entry.start === 'dense' ? denseWeight() : targetWeight(target, (message) => notes.push(message));
+  const model = family.build({ ...shape, weight });
   model.outputShape(data.shape);
   const parts = config.validation > 0 ? splitValidation(data.train, config.validation, seed) : undefined;
   const train = parts?.train ?? data.train;
@@ -180,16 +265,25 @@ export function prepare(config: RunConfig, data: Dataset): Prepared {
   const { name, mean, std, classNames } = data;
   const labels = classNames === undefined ? {} : { labels: classNames };
   const spec = { model: config.model, ...shape, loss: 'crossEntropy' as const, data: name, mean, std, ...labels };
-  const method = methodNamed(config.method).build(config.settings);
+  const method = entry.build(config.settings, ownSettings(entry, config.own), target);
   return { spec, model, method, task, notes, ...(parts === undefined ? {} : { validation: parts.validation }) };
+}
+
+/** Parameters that a network of another shape may store: the budget, or what the network would store in low-rank form. */
+function budgetOf(config: RunConfig, entry: MethodEntry, data: Dataset): number {
+  if (config.budget !== undefined) return config.budget;
+  const family = modelNamed(config.model);
+  const target = targetOf(config, entry, data);
+  const share = config.rank ?? RANK;
+  // A dense network in no format is cut to a share of its own parameters.
+  if (config.format === 'dense' && typeof share === 'number' && share < 1) {
+    return Math.floor(share * parametersOf(family, shapeOf(config, data)));
+  }
+  return parametersOf(family, { ...shapeOf(config, data), weight: targetWeight(target) });
 }
 
 /** Mirrored, and moved by an eighth of their size. Throws FormatError for what is not an image. */
 function augmentationOf(shape: Shape): Augmentation {
   if (shape.length === 3) return { flip: true, crop: Math.floor(Math.min(shape[1]!, shape[2]!) / 8) };
   throw new FormatError('train', '--augment belongs to images', showShape(shape), 'leave it out');
-}
-
-function weightOf({ format, rank }: RunConfig, note: NonNullable<FactorizeOptions['note']>): MakeWeight {
-  return lowRankWeight({ format, rank, note });
 }

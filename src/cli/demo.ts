@@ -3,7 +3,7 @@
 import type { Dataset } from '../io/dataset.ts';
 import { modelNamed } from '../nn/models/all.ts';
 import { openDataset } from '../node/datasets.ts';
-import { narrowWidth } from '../train/narrow.ts';
+import { narrowWidth } from '../nn/narrow.ts';
 import { type Command, Exit, type Invocation } from './command.ts';
 import { configOf, prepare, type RunConfig } from './config.ts';
 import { grouped, table } from './output.ts';

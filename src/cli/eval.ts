@@ -1,6 +1,6 @@
 /** `rankwise eval`: loss and accuracy of a trained model on a data set. */
 
-import { countsOf } from '../train/counts.ts';
+import { countsOf } from '../nn/counts.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { batchesOf } from '../train/task.ts';
 import { type Command, Exit } from './command.ts';

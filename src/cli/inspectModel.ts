@@ -2,7 +2,7 @@
 
 import { Factored, ranksOf } from '../formats/network.ts';
 import { eachNode } from '../formats/store.ts';
-import { countsOf, ranksByPath } from '../train/counts.ts';
+import { countsOf, ranksByPath } from '../nn/counts.ts';
 import { loadModel } from '../train/modelFile.ts';
 import { Exit, type Invocation } from './command.ts';
 import { grouped, table } from './output.ts';

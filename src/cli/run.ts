@@ -2,7 +2,7 @@
 
 import type { Dataset, Split } from '../io/dataset.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type Counts, countsOf, ranksByPath } from '../train/counts.ts';
+import { type Counts, countsOf, ranksByPath } from '../nn/counts.ts';
 import { evaluate, type Measured } from '../train/evaluate.ts';
 import { batchesOf } from '../train/task.ts';
 import { type Snapshot, type Training, type TrainStep, train } from '../train/train.ts';

@@ -33,9 +33,17 @@ export const trainOptions: OptionSpecs = {
   rank: {
     kind: 'text',
     value: 'R',
-    about: "8, 4,8,8, 0.1 (of each weight's parameters), same or params:N",
-    fallback: '0.1',
+    about: "8, 4,8,8, 0.1 (of each weight's parameters), 50% (of the greatest ranks), same or params:N; default 0.1",
   },
+  budget: {
+    kind: 'number',
+    value: 'N',
+    about: 'parameters of the whole network at the start, instead of --rank',
+    min: 1,
+    whole: true,
+  },
+  keep: { kind: 'text', value: 'LAYER,…', about: 'layers whose weights stay dense' },
+  fold: { kind: 'text', value: 'LAYER=4x8,7x7;…', about: 'mode sizes of the axes of weights' },
   method: {
     kind: 'text',
     value: 'NAME',
@@ -43,6 +51,7 @@ export const trainOptions: OptionSpecs = {
     fallback: 'descent',
     choices: methods.map(({ name }) => name),
   },
+  with: { kind: 'text', value: 'NAME=X,…', about: "the method's own settings; see rankwise methods" },
   optimizer: {
     kind: 'text',
     value: 'NAME',

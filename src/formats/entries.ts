@@ -15,22 +15,48 @@ import { Sum, type Weight } from './weight.ts';
 /** The label of the batch of selected indices. */
 const BATCH = '#';
 
+/** Below this share of distinct indices a batch is contracted once for each of them. */
+const REPEATED = 0.75;
+
 /**
  * Rows of a weight along its first axis: [count, ...other axes] for `index` [count] of i32. The row number splits into
- * one index a mode. Throws ShapeError for indices outside the axis, DtypeError for others than i32.
+ * one index a mode; rows that come up several times are contracted once. Throws ShapeError for indices that are not below
+ * `limit` (default: the length of the axis), DtypeError for others than i32.
  */
-export function rows(w: Weight, index: Tensor): Tensor {
+export function rows(w: Weight, index: Tensor, limit?: number): Tensor {
   if (w instanceof Sum) {
     return Object.values(w.terms)
-      .map((term) => rows(term, index))
+      .map((term) => rows(term, index, limit))
       .reduce((a, b) => add(a, b));
   }
-  if (!(w instanceof Factored)) return gather(w, index);
+  // Where dense rows are padding, too, the kernel's own check of the index says too little.
+  if (!(w instanceof Factored) && (limit ?? w.shape[0]) === w.shape[0]) return gather(w, index);
   if (index.dtype !== 'i32') {
     throw new DtypeError('rows', 'indices are i32', index.dtype, "convert with cast(x, 'i32')");
   }
-  const result = select(w, [dataSync(index) as Int32Array]);
-  return reshape(result, [index.size, ...w.shape.slice(1)]);
+  const numbers = dataSync(index) as Int32Array;
+  const most = limit ?? w.shape[0]!;
+  const bad = numbers.find((i) => i < 0 || i >= most);
+  if (bad !== undefined) {
+    throw new ShapeError('rows', `an index lies in 0..${most - 1}`, String(bad), 'check the data');
+  }
+  if (!(w instanceof Factored)) return gather(w, index);
+  const { distinct, place } = distinctOf(numbers);
+  const isRepeated = distinct.length < REPEATED * numbers.length;
+  const chosen = isRepeated ? distinct : numbers;
+  const result = reshape(select(w, [chosen]), [chosen.length, ...w.shape.slice(1)]);
+  return isRepeated ? gather(result, own(place, [place.length])) : result;
+}
+
+/** The distinct numbers of a list in order of appearance, and for each entry the place of its number among them. */
+export function distinctOf(numbers: Int32Array): { distinct: Int32Array; place: Int32Array } {
+  const places = new Map<number, number>();
+  const place = numbers.map((n) => {
+    let at = places.get(n);
+    if (at === undefined) places.set(n, (at = places.size));
+    return at;
+  });
+  return { distinct: Int32Array.from(places.keys()), place };
 }
 
 /** The entry of a low-rank tensor at one index an axis, as a tensor of order 0. */

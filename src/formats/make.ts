@@ -1,13 +1,15 @@
 /** How layers get their weights: a layer names its axes and a standard deviation, the maker decides the format. */
 
 import { ShapeError } from '../errors.ts';
+import { broadcastTo } from '../ops/broadcast.ts';
 import { normal } from '../ops/random.ts';
 import type { Key } from '../random.ts';
+import { zeros } from '../tensor/create.ts';
 import { formatNamed } from './all.ts';
 import type { Axis, Format, Layout, LayoutOptions } from './format.ts';
 import { randomFactored } from './init.ts';
 import { bondsOf, countOf, type Sizes } from './network.ts';
-import { denseSize, type RankRequest, resolveRanks } from './rank.ts';
+import { denseSize, isBound, type RankRequest, resolveRanks } from './rank.ts';
 import type { Weight } from './weight.ts';
 
 export interface WeightRequest {
@@ -22,6 +24,8 @@ export interface WeightRequest {
 export type MakeWeight = (request: WeightRequest) => Weight;
 
 export interface FactorizeOptions extends LayoutOptions {
+  /** Mode sizes of each axis, by the path of a weight or of its layer; before `fold`. */
+  readonly folds?: Readonly<Record<string, NonNullable<LayoutOptions['fold']>>>;
   /** A name of the format table, such as 'tucker'. */
   readonly format: string;
   readonly rank: RankRequest;
@@ -39,24 +43,38 @@ export function denseWeight(): MakeWeight {
     );
 }
 
+/** Weights of the right shape that take no memory, for a model that is only looked at. */
+export const outlineWeight: MakeWeight = ({ axes }) =>
+  broadcastTo(
+    zeros([]),
+    axes.map(({ size }) => size),
+  );
+
 /**
  * Low-rank weights of one format. A weight that would not shrink, not even at rank 1, stays dense; one that cannot be as
- * small as a fraction asks gets rank 1. Both are told to `note`.
+ * small as a fraction asks gets rank 1. Both are told to `note`. A share of the greatest ranks always makes a low-rank weight,
+ * for methods that come down from above.
  */
 export function lowRankWeight(options: FactorizeOptions): MakeWeight {
   const format = formatNamed(options.format);
-  const { rank, note = () => {}, ...layoutOptions } = options;
+  const { rank, note = () => {}, folds = {}, ...layoutOptions } = options;
   return (request) => {
-    const layout = format.layout(request.axes, layoutOptions);
+    const fold = folds[request.path] ?? folds[layerOf(request.path)];
+    const layout = format.layout(request.axes, fold === undefined ? layoutOptions : { ...layoutOptions, fold });
     // Without bonds the one part is the tensor itself.
     if (bondsOf(layout.net).length === 0) return denseWeight()(request);
     const ranks = feasibleRanks(format, layout, rank, (text) => note(`${request.path}: ${text}`));
     const stored = countOf(layout.net, { ...layout.modes, ...ranks });
     const dense = denseSize(layout);
-    if (stored < dense) return randomFactored(format.name, layout, ranks, request);
+    if (stored < dense || isBound(rank)) return randomFactored(format.name, layout, ranks, request);
     note(`${request.path}: stays dense, since ${format.name} would store ${stored} of ${dense} parameters`);
     return denseWeight()(request);
   };
+}
+
+/** The path of the layer that holds a weight. */
+export function layerOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('.')));
 }
 
 function feasibleRanks(format: Format, layout: Layout, rank: RankRequest, note: (text: string) => void): Sizes {

@@ -1,13 +1,25 @@
 /**
  * Ranks from what the user asks for: an integer, a list by bond, 'same' (as many parameters as the dense tensor), a
- * fraction below 1 of the dense parameters, or a number of parameters. Fractions and budgets are hard caps.
+ * fraction below 1 of the dense parameters, a number of parameters, or a share of the greatest useful ranks. Fractions and
+ * budgets are hard caps.
  */
 
 import { RankError } from '../errors.ts';
 import type { Format, Layout } from './format.ts';
 import { bondsOf, countOf, type Sizes } from './network.ts';
 
-export type RankRequest = number | readonly number[] | 'same' | { readonly maxParams: number };
+export type RankRequest =
+  | number
+  | readonly number[]
+  | 'same'
+  | { readonly maxParams: number }
+  /** This share of each bond's greatest useful rank, even where that stores more than the dense tensor. */
+  | { readonly bound: number };
+
+/** Whether a request is a share of the greatest useful ranks. */
+export function isBound(request: RankRequest): request is { readonly bound: number } {
+  return typeof request === 'object' && request !== null && 'bound' in request;
+}
 
 /** Elements of the dense tensor of a layout. */
 export function denseSize(layout: Layout): number {
@@ -27,7 +39,15 @@ export function resolveRanks(format: Format, layout: Layout, request: RankReques
     }
     return Object.fromEntries(bonds.map((bond, k) => [bond, clip(format, layout, bond, request[k] as number)]));
   }
-  return withinBudget(format, layout, budgetOf(format, layout, request as Exclude<RankRequest, readonly number[]>));
+  if (isBound(request)) {
+    if (!(request.bound > 0 && request.bound <= 1)) {
+      const rule = 'a share of the greatest ranks is above 0 and at most 1';
+      throw new RankError(format.name, rule, String(request.bound), 'correct the rank');
+    }
+    const share = (bond: string): number => Math.max(1, Math.floor(request.bound * layout.bounds[bond]!));
+    return Object.fromEntries(bonds.map((bond) => [bond, share(bond)]));
+  }
+  return withinBudget(format, layout, budgetOf(format, layout, request as Budgeted));
 }
 
 function clip(format: Format, layout: Layout, bond: string, rank: number): number {
@@ -42,7 +62,9 @@ function clip(format: Format, layout: Layout, bond: string, rank: number): numbe
   return Math.min(rank, layout.bounds[bond]!);
 }
 
-function budgetOf(format: Format, layout: Layout, request: number | 'same' | { readonly maxParams: number }): number {
+type Budgeted = number | 'same' | { readonly maxParams: number };
+
+function budgetOf(format: Format, layout: Layout, request: Budgeted): number {
   if (request === 'same') return denseSize(layout);
   if (typeof request === 'number') return Math.floor(request * denseSize(layout));
   const budget = typeof request === 'object' && request !== null ? request.maxParams : Number.NaN;

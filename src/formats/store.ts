@@ -25,6 +25,22 @@ export function eachNode(tree: unknown, visit: (node: Factored | Sum, path: stri
   for (const [key, child] of Object.entries(branches)) eachNode(child, visit, path === '' ? key : `${path}.${key}`);
 }
 
+/** The tree with other weights at some paths; what lies below those paths in the old tree is gone. */
+export function withNodes(tree: unknown, nodes: ReadonlyMap<string, Weight>, path = ''): unknown {
+  const replaced = nodes.get(path);
+  if (replaced !== undefined) return replaced;
+  if (typeof tree !== 'object' || tree === null || tree instanceof Tensor || tree instanceof Factored) return tree;
+  const inside = <T>(branches: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(
+      Object.entries(branches).map(([key, child]) => [
+        key,
+        withNodes(child, nodes, path === '' ? key : `${path}.${key}`) as T,
+      ]),
+    );
+  if (tree instanceof Sum) return new Sum(inside(tree.terms), tree.frozen);
+  return Array.isArray(tree) ? Object.values(inside({ ...tree })) : inside(tree as Record<string, unknown>);
+}
+
 function isPlain(x: object): boolean {
   return Array.isArray(x) || Object.getPrototypeOf(x) === Object.prototype || Object.getPrototypeOf(x) === null;
 }

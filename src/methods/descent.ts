@@ -18,6 +18,7 @@ import { withLeaves } from '../tree.ts';
 import { finite } from './finite.ts';
 import { decaysIn, trainedLeaves } from './leaves.ts';
 import type { Batch, Method, Step, Task } from './method.ts';
+import { descentOptions, type MethodEntry } from './settings.ts';
 
 export interface DescentOptions {
   /** Default sgd with momentum 0.9. */
@@ -29,8 +30,14 @@ export interface DescentOptions {
   readonly plateau?: { readonly factor?: number; readonly patience?: number };
   /** Limit of the global gradient norm; default none. */
   readonly clip?: number;
+}
+
+/** What a method that decorates descent puts into the gradient. */
+export interface Decoration<S> {
   /** Added to the loss of a batch. */
-  readonly penalty?: (params: Params, step: number) => Tensor;
+  readonly penalty?: (params: Params, state: S, batch: Batch) => Tensor;
+  /** The weights that the loss sees, where they are not the parameters themselves. */
+  readonly view?: (params: Params, state: S, batch: Batch) => Params;
 }
 
 /** Optimizer state and what schedules need: a tree of tensors and numbers. */
@@ -39,8 +46,12 @@ export type DescentState = {
   readonly plateau: Plateau;
 };
 
-export function descent(options: DescentOptions = {}): Method<DescentState> {
-  const { optimizer = sgd({ momentum: 0.9 }), learningRate = 0.01, schedule = constant(), clip, penalty } = options;
+/** The state may have more in it than descent needs: it is kept. */
+export function descent<S extends DescentState = DescentState>(
+  options: DescentOptions = {},
+  decoration: Decoration<S> = {},
+): Method<DescentState> {
+  const { optimizer = sgd({ momentum: 0.9 }), learningRate = 0.01, schedule = constant(), clip } = options;
   return {
     name: 'descent',
     about: 'gradient descent on all parameters',
@@ -53,11 +64,11 @@ export function descent(options: DescentOptions = {}): Method<DescentState> {
         const got = Object.keys(state).join(', ') || 'none';
         throw new FormatError('descent', 'the state has an optimizer and a plateau', got, 'resume with its own method');
       }
-      const { loss, gradients, updates } = gradientsOf(task, params, batch, penalty);
-      const { step } = batch;
+      const { loss, gradients, updates } = gradientsOf(task, params, batch, seenBy(decoration, state as S, batch));
+      const { step, rate: scale = 1 } = batch;
       const norm = clip === undefined ? undefined : finite('gradient norm', globalNorm(gradients), step);
       const progress = { step, totalSteps: task.totalSteps, stepsPerEpoch: task.stepsPerEpoch };
-      const rate = learningRate * schedule(progress) * state.plateau.scale;
+      const rate = learningRate * schedule(progress) * state.plateau.scale * scale;
       const moved = optimizer.update(trainedLeaves(task.model, params), gradients, state.optimizer, {
         learningRate: rate,
         gradientScale: norm === undefined ? 1 : clipScale(norm, clip!),
@@ -86,6 +97,20 @@ export function descent(options: DescentOptions = {}): Method<DescentState> {
   };
 }
 
+/** A decoration for one step. */
+function seenBy<S>({ penalty, view }: Decoration<S>, state: S, batch: Batch): Seen {
+  return {
+    ...(penalty === undefined ? {} : { penalty: (params: Params) => penalty(params, state, batch) }),
+    ...(view === undefined ? {} : { view: (params: Params) => view(params, state, batch) }),
+  };
+}
+
+/** What the gradient is taken of, besides the loss at the parameters. */
+export interface Seen {
+  readonly penalty?: (params: Params) => Tensor;
+  readonly view?: (params: Params) => Params;
+}
+
 /**
  * Loss, gradients of the trained leaves and new running averages of one batch. Throws NonFiniteError for a loss that is
  * not finite: the parameters may be updated in place, and so must not be touched after it. A host read.
@@ -94,19 +119,27 @@ export function gradientsOf(
   task: Task,
   params: Params,
   batch: Batch,
-  penalty?: (params: Params, step: number) => Tensor,
+  { penalty, view = (params) => params }: Seen = {},
 ): { loss: Tensor; gradients: Map<string, Tensor>; updates: Map<string, Tensor> } {
   const trained = Object.fromEntries(trainedLeaves(task.model, params));
   const { grad, aux } = valueAndGrad<Record<string, Tensor>, { loss: Tensor; updates: Record<string, Tensor> }>(
     (leaves) => {
-      const seen = withLeaves<Tensor, Params>(params, new Map(Object.entries(leaves)));
+      const moving = withLeaves<Tensor, Params>(params, new Map(Object.entries(leaves)));
       const updates = new Map<string, Tensor>();
       const context = { training: true, key: fold(task.key, 'pass', batch.step), path: '', updates };
-      const loss = task.loss(seen, batch, context);
-      const value = penalty === undefined ? loss : add(loss, penalty(seen, batch.step));
+      const loss = task.loss(view(moving), batch, context);
+      const value = penalty === undefined ? loss : add(loss, penalty(moving));
       return { value, aux: { loss, updates: Object.fromEntries(updates) } };
     },
   )(trained);
   finite('loss', item(aux.loss), batch.step);
   return { loss: aux.loss, gradients: new Map(Object.entries(grad)), updates: new Map(Object.entries(aux.updates)) };
 }
+
+export const descentEntry: MethodEntry = {
+  name: 'descent',
+  about: 'gradient descent on all parameters, ranks fixed',
+  start: 'lowRank',
+  settings: {},
+  build: (common) => descent(descentOptions(common)),
+};

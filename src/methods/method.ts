@@ -16,6 +16,8 @@ export interface Batch {
   /** Counts all steps of a run from 0. */
   readonly step: number;
   readonly epoch: number;
+  /** A factor on all learning rates: less than 1 after training has diverged and was rolled back. Default 1. */
+  readonly rate?: number;
 }
 
 /** What a method trains on. */
@@ -33,11 +35,19 @@ export interface Task {
   data(): Iterable<Batch>;
 }
 
-/** Why something happened: a rank moved, a step was rolled back. */
+/** Why something happened. */
 export interface TrainEvent {
-  readonly kind: string;
+  /**
+   * 'rank': ranks moved; 'rollback': a change was undone; 'phase': another part of the method begins; 'plateau': the
+   * learning rate fell; 'diverged': training went back to an earlier state.
+   */
+  readonly kind: 'rank' | 'rollback' | 'phase' | 'plateau' | 'diverged';
   readonly message: string;
+  /** The weight. */
   readonly path?: string;
+  /** Ranks by bond before and after. */
+  readonly from?: Readonly<Record<string, number>>;
+  readonly to?: Readonly<Record<string, number>>;
 }
 
 export interface Step<S> {
@@ -55,6 +65,8 @@ export interface Method<S = unknown> {
   readonly name: string;
   /** One line for help and tables. */
   readonly about: string;
+  /** The parameters that a new run starts from, given fresh ones; runs once, before init(), inside a scope. */
+  prepare?(task: Task, params: Params): { readonly params: Params; readonly events: readonly TrainEvent[] };
   init(task: Task, params: Params): S;
   /** One step; runs inside a scope. Parameters are replaced, and their buffers may be reused for the new ones. */
   step(task: Task, params: Params, state: S, batch: Batch): Step<S>;

@@ -13,11 +13,12 @@ import {
   verifyChecksums,
   writeSafetensors,
 } from '../io/safetensors.ts';
-import { type Check, listOf, number, text, whole } from '../json.ts';
+import { type Check, listOf, number, object, optional, text, whole } from '../json.ts';
 import type { Params } from '../nn/module.ts';
 import { tensor } from '../tensor/create.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Tree } from '../tree.ts';
+import type { GuardState } from './guard.ts';
 import type { Snapshot } from './train.ts';
 
 const KEY = 'rankwise.checkpoint';
@@ -28,12 +29,22 @@ type Leaf = string | readonly [path: string, value: number];
 interface CheckpointHeader {
   readonly step: number;
   readonly epochLoss: number;
+  readonly guard?: GuardState;
   readonly nodes: Readonly<Record<string, NodeDescription>>;
   /** All leaves in order. */
   readonly leaves: readonly Leaf[];
   /** What the run was started with: plain JSON. */
   readonly config: unknown;
 }
+
+const guardState = object<GuardState>({
+  rate: number(0, 1),
+  average: number(),
+  first: number(0),
+  high: whole(),
+  rollbacks: whole(),
+  skipped: listOf(whole()),
+});
 
 const leaf: Check<Leaf> = (value, at) => {
   if (!Array.isArray(value)) return text(value, at);
@@ -53,17 +64,19 @@ export function saveCheckpoint(snapshot: Snapshot, config: unknown): Uint8Array 
     const rule = 'state is tensors and finite numbers';
     throw new NonFiniteError('saveCheckpoint', rule, `${String(value)} in ${path}`, 'lower the learning rate');
   });
-  const { step, epochLoss } = snapshot;
-  const header: CheckpointHeader = { step, epochLoss, nodes, leaves: order, config };
+  const { step, epochLoss, guard } = snapshot;
+  const kept = guard === undefined ? {} : { guard };
+  const header: CheckpointHeader = { step, epochLoss, ...kept, nodes, leaves: order, config };
   return writeSafetensors(fileTensors('saveCheckpoint', tensors), headerOf(KEY, header), { checksums: true });
 }
 
 /** A checkpoint's snapshot and config. Throws FormatError where the file is damaged or not a checkpoint. */
 export function loadCheckpoint(bytes: Uint8Array): { snapshot: Snapshot; config: unknown } {
   const file = readSafetensors(bytes);
-  const { step, epochLoss, nodes, leaves, config } = readHeader<CheckpointHeader>(OP, file.metadata, KEY, {
+  const { step, epochLoss, guard, nodes, leaves, config } = readHeader<CheckpointHeader>(OP, file.metadata, KEY, {
     step: whole(),
     epochLoss: number(),
+    guard: optional(guardState),
     nodes: nodeDescriptions,
     leaves: listOf(leaf),
     config: (value) => value,
@@ -72,7 +85,8 @@ export function loadCheckpoint(bytes: Uint8Array): { snapshot: Snapshot; config:
   const root = unpack({ leaves: leavesFrom(leaves, file.tensors) as ReadonlyMap<string, Tensor>, nodes });
   const { params, state } = root as { params?: Params; state?: unknown };
   if (params === undefined) throw fault('a checkpoint has parameters', 'none');
-  return { snapshot: { params, state: state ?? {}, step, epochLoss }, config };
+  const kept = guard === undefined ? {} : { guard };
+  return { snapshot: { params, state: state ?? {}, step, epochLoss, ...kept }, config };
 }
 
 const OP = 'loadCheckpoint';

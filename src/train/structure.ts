@@ -2,24 +2,15 @@
 
 import { isReal } from '../dtype.ts';
 import { FormatError } from '../errors.ts';
-import type { MakeWeight } from '../formats/make.ts';
+import { type MakeWeight, outlineWeight } from '../formats/make.ts';
 import { Factored } from '../formats/network.ts';
 import { Sum } from '../formats/weight.ts';
 import { childPath, type Module, type Params } from '../nn/module.ts';
-import { broadcastTo } from '../ops/broadcast.ts';
 import { key } from '../random.ts';
 import { showShape } from '../shape.ts';
-import { zeros } from '../tensor/create.ts';
 import { scope } from '../tensor/scope.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { leavesOf } from '../tree.ts';
-
-/** Weights of the right shape that take no memory, for a model that is only looked at. */
-const outline: MakeWeight = ({ axes }) =>
-  broadcastTo(
-    zeros([]),
-    axes.map(({ size }) => size),
-  );
 
 /**
  * Throws FormatError unless `params` has what the model needs, whatever the formats of its weights. `build` makes the
@@ -29,7 +20,7 @@ export function checkParams(op: string, build: (weight: MakeWeight) => Module, p
   const remedy = 'the file is damaged, or of another model';
   const fault = (rule: string, got: string): FormatError => new FormatError(op, rule, got, remedy);
   const found = shapesOf(params);
-  const expected = scope(() => shapesOf(build(outline).init(key(0), '')));
+  const expected = scope(() => shapesOf(build(outlineWeight).init(key(0), '')));
   for (const [path, shape] of expected) {
     const got = found.get(path);
     if (got !== shape) throw fault(`${path} is ${shape}`, got ?? 'nothing');

@@ -1,15 +1,16 @@
 /**
  * The training loop: `for await (const step of train(task, options))`. It owns the parameters and the method's state
- * between steps, gives the host a turn after each step, and stops at the first loss that is not finite.
+ * between steps, gives the host a turn after each step, and goes back to an earlier state where training diverges.
  */
 
-import { FormatError } from '../errors.ts';
+import { FormatError, NonFiniteError } from '../errors.ts';
 import { finite } from '../methods/finite.ts';
 import type { Batch, Method, Step, Task, TrainEvent } from '../methods/method.ts';
 import type { Params } from '../nn/module.ts';
 import { fold } from '../random.ts';
 import { item, sync } from '../tensor/read.ts';
 import { dispose, keep, replace, scope } from '../tensor/scope.ts';
+import { copied, type DivergencePolicy, freshGuard, Guard, type GuardState, type Restart } from './guard.ts';
 import { pause } from './pause.ts';
 
 /** A task with a stream of batches; `batches(epoch, from)` starts an epoch at a batch, so that runs can be resumed. */
@@ -24,6 +25,8 @@ export interface TrainOptions {
   /** Continue here: what snapshot() gave. */
   readonly from?: Snapshot;
   readonly signal?: AbortSignal;
+  /** What to do where training diverges; false ends the run at the first number that is not finite. Default: go back. */
+  readonly divergence?: DivergencePolicy | false;
 }
 
 /** All that a run needs to go on, bit for bit, besides the task and the method. */
@@ -34,10 +37,12 @@ export interface Snapshot {
   readonly step: number;
   /** Sum of the losses of the current epoch so far. */
   readonly epochLoss: number;
+  /** Default: that of a run without trouble. */
+  readonly guard?: GuardState;
 }
 
 export interface TrainStep {
-  /** Steps done, this one included. */
+  /** Steps done, this one included; fewer than before where training went back. */
   readonly step: number;
   /** The epoch of this step, from 0. */
   readonly epoch: number;
@@ -57,8 +62,11 @@ export class Training implements AsyncIterable<TrainStep> {
   #state: unknown;
   #step = 0;
   #epochLoss = 0;
+  /** Events of the preparation, told with the first step. */
+  #events: readonly TrainEvent[] = [];
+  readonly #guard: Guard | undefined;
 
-  constructor(task: TrainTask, { method, params, from, signal }: TrainOptions) {
+  constructor(task: TrainTask, { method, params, from, signal, divergence = {} }: TrainOptions) {
     if (task.totalSteps < 1) {
       throw new FormatError('train', 'a run has at least one step', String(task.totalSteps), 'give data and epochs');
     }
@@ -66,13 +74,18 @@ export class Training implements AsyncIterable<TrainStep> {
     this.method = method;
     this.#signal = signal;
     const start = scope(() => {
-      const first = keep(from?.params ?? params ?? task.model.init(fold(task.key, 'init'), ''));
-      return { params: first, state: keep(from?.state ?? method.init(task, first)) };
+      if (from !== undefined) return { params: keep(from.params), state: keep(from.state) };
+      const fresh = params ?? task.model.init(fold(task.key, 'init'), '');
+      const prepared = method.prepare?.(task, fresh) ?? { params: fresh, events: [] };
+      this.#events = prepared.events;
+      const first = keep(prepared.params);
+      return { params: first, state: keep(method.init(task, first)) };
     });
     this.#params = start.params;
     this.#state = start.state;
     this.#step = from?.step ?? 0;
     this.#epochLoss = from?.epochLoss ?? 0;
+    if (divergence !== false) this.#guard = new Guard(divergence, from?.guard ?? freshGuard);
   }
 
   /** The current parameters, as the method trains them. */
@@ -97,7 +110,9 @@ export class Training implements AsyncIterable<TrainStep> {
 
   /** What a checkpoint holds. Valid until the next step: save it before going on. */
   snapshot(): Snapshot {
-    return { params: this.#params, state: this.#state, step: this.#step, epochLoss: this.#epochLoss };
+    const guard = this.#guard?.state;
+    const now = { params: this.#params, state: this.#state, step: this.#step, epochLoss: this.#epochLoss };
+    return guard === undefined ? now : { ...now, guard };
   }
 
   /** Frees parameters and state. */
@@ -112,21 +127,60 @@ export class Training implements AsyncIterable<TrainStep> {
       const epoch = Math.floor(this.#step / task.stepsPerEpoch);
       for (const batch of task.batches(epoch, this.#step % task.stepsPerEpoch)) {
         if (this.#signal?.aborted) return;
+        const expected = this.#step + 1;
         const step = this.#advance(batch, epoch);
         await pause();
         yield step;
         if (this.#step >= task.totalSteps) return;
+        // Training went back: the batches start anew from there.
+        if (step.step !== expected) break;
       }
     }
   }
 
   #advance(batch: Batch, epoch: number): TrainStep {
-    const done = scope(() => {
+    const guard = this.#guard;
+    if (guard === undefined) return this.#count(epoch, this.#stepOn(batch));
+    guard.remember({ params: this.#params, state: this.#state, step: this.#step, epochLoss: this.#epochLoss });
+    if (guard.skips(this.#step)) return this.#count(epoch, { loss: guard.state.average, metrics: {}, events: [] });
+    try {
+      const done = this.#stepOn({ ...batch, rate: guard.state.rate });
+      const what = `losses far above their average, ${done.loss.toPrecision(3)} in step ${this.#step + 1}`;
+      return guard.diverges(done.loss) ? this.#goBack(what) : this.#count(epoch, done);
+    } catch (error) {
+      if (!(error instanceof NonFiniteError)) throw error;
+      return this.#goBack(error.message, error);
+    }
+  }
+
+  /** One step of the method, taken over. */
+  #stepOn(batch: Batch): Pick<TrainStep, 'loss' | 'metrics' | 'events'> {
+    return scope(() => {
       const step = this.method.step(this.task, this.#params, this.#state, batch);
       const loss = finite('loss', item(step.loss), this.#step);
       this.#take(step);
-      return { loss, metrics: step.metrics, events: step.events };
+      const events = [...this.#events, ...step.events];
+      this.#events = [];
+      return { loss, metrics: step.metrics, events };
     });
+  }
+
+  /** The run as it was before training diverged. */
+  #goBack(what: string, cause?: unknown): TrainStep {
+    const guard = this.#guard!;
+    const { params, state, step, epochLoss } = guard.restart(this.#step, what, cause) as Restart & Snapshot;
+    // The copy stays whole for another time.
+    scope(() => this.#take({ params: copied(params), state: copied(state) }));
+    const left = this.#step + 1;
+    this.#step = step;
+    this.#epochLoss = epochLoss;
+    const message = `${what}: back to step ${step}, learning rates times ${guard.state.rate}, without batch ${left}`;
+    const epoch = Math.floor(step / this.task.stepsPerEpoch);
+    return { step, epoch, loss: guard.state.average, metrics: {}, events: [{ kind: 'diverged', message }] };
+  }
+
+  /** A step is done: at the end of an epoch the method has its turn. */
+  #count(epoch: number, done: Pick<TrainStep, 'loss' | 'metrics' | 'events'>): TrainStep {
     this.#step++;
     this.#epochLoss += done.loss;
     if (this.#step % this.task.stepsPerEpoch !== 0) return { step: this.#step, epoch, ...done };

@@ -6,11 +6,10 @@ import { backend } from '../../src/backend/current.ts';
 import { svd as svdOf } from '../../src/ops/linalg/svd.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { matrix, svd } from '../../src/linalg.ts';
-import { methodNamed } from '../../src/methods/all.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { leaks } from '../../src/tensor/scope.ts';
 import { train } from '../../src/train/train.ts';
-import { convModel, someSettings, toyTask } from './toys.ts';
+import { convModel, methodOf, someSettings, toyTask } from './toys.ts';
 
 const MIB = 2 ** 20;
 /** Parts of the loop after the warm-up; the least resident size of each counts, since garbage comes and goes. */
@@ -69,7 +68,7 @@ class Sampler {
 export async function trainingSoak(steps: number): Promise<Soak> {
   const sampler = new Sampler(steps, true);
   const task = toyTask(convModel(), { epochs: steps, maxSteps: steps });
-  const run = train(task, { method: methodNamed('descent').build(someSettings['adam with clipping']!) });
+  const run = train(task, { method: methodOf('descent', someSettings['adam with clipping']) });
   for await (const { step } of run) sampler.look(step);
   run.dispose();
   return sampler.report();

@@ -4,7 +4,9 @@ import { denseWeight, lowRankWeight, type MakeWeight } from '../../src/formats/m
 import { Factored } from '../../src/formats/network.ts';
 import { Sum } from '../../src/formats/weight.ts';
 import type { Dataset, Split } from '../../src/io/dataset.ts';
-import type { MethodSettings } from '../../src/methods/all.ts';
+import { methodNamed } from '../../src/methods/all.ts';
+import type { Method } from '../../src/methods/method.ts';
+import { type MethodSettings, type OwnSettings, ownSettings, type Target } from '../../src/methods/settings.ts';
 import { relu } from '../../src/nn/activation.ts';
 import { conv2d } from '../../src/nn/conv.ts';
 import { dropout } from '../../src/nn/dropout.ts';
@@ -84,3 +86,17 @@ export const someSettings: Readonly<Record<string, MethodSettings>> = {
   'adam with clipping': { ...plainSettings, optimizer: 'adam', learningRate: 0.01, clip: 0.5, schedule: 'onecycle' },
   adamw: { ...plainSettings, optimizer: 'adamw', learningRate: 0.01, weightDecay: 0.1, schedule: 'cosine' },
 };
+
+/** What methods are after that decompose dense weights. */
+export const someTarget: Target = { format: 'tt', rank: 3, keep: [] };
+
+/** A method by name, as the command line builds it. */
+export function methodOf(
+  name: string,
+  common: Partial<MethodSettings> = {},
+  own: OwnSettings = {},
+  target: Target = someTarget,
+): Method {
+  const entry = methodNamed(name);
+  return entry.build({ ...plainSettings, ...common }, ownSettings(entry, own), target);
+}

@@ -3,7 +3,6 @@
 import fc from 'fast-check';
 import { NonFiniteError } from '../../src/errors.ts';
 import { readSafetensors, type TensorData, verifyChecksums, writeSafetensors } from '../../src/io/safetensors.ts';
-import { methodNamed } from '../../src/methods/all.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { toArray } from '../../src/tensor/read.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.ts';
@@ -12,7 +11,7 @@ import { advance } from '../laws/method.ts';
 import { cases, nearly, readOrRefuse, refuses } from '../support/hostile.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
-import { convModel, someSettings, toyTask } from '../support/toys.ts';
+import { convModel, methodOf, someSettings, toyTask } from '../support/toys.ts';
 
 const test = suite('checkpoint');
 
@@ -21,7 +20,7 @@ const config = { data: 'toy', list: [1, 2], text: 'ä"\n' };
 /** A checkpoint in the middle of a run with momentum. */
 async function file(): Promise<Uint8Array> {
   const run = train(toyTask(convModel()), {
-    method: methodNamed('descent').build(someSettings['momentum and plateau']!),
+    method: methodOf('descent', someSettings['momentum and plateau']),
   });
   await advance(run, 5);
   const bytes = saveCheckpoint(run.snapshot(), config);

@@ -6,7 +6,7 @@ import type { Module, Params } from '../../src/nn/module.ts';
 import { key } from '../../src/random.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
-import { countsOf, ranksByPath } from '../../src/train/counts.ts';
+import { countsOf, ranksByPath } from '../../src/nn/counts.ts';
 import { classesOf, evaluate, evaluation, forward } from '../../src/train/evaluate.ts';
 import { batchesOf } from '../../src/train/task.ts';
 import { backend } from '../../src/backend/current.ts';

@@ -3,7 +3,6 @@
 import { init } from '../../src/backend/current.ts';
 import { lowRankWeight } from '../../src/formats/make.ts';
 import { digits } from '../../src/io/digits.ts';
-import { methodNamed } from '../../src/methods/all.ts';
 import { modelNamed } from '../../src/nn/models/all.ts';
 import { saveCheckpoint } from '../../src/train/checkpoint.ts';
 import { type ModelSpec, saveModel } from '../../src/train/modelFile.ts';
@@ -11,7 +10,7 @@ import { supervised } from '../../src/train/task.ts';
 import { train } from '../../src/train/train.ts';
 import { sameBytes } from '../support/bytes.ts';
 import { suite } from '../support/test.ts';
-import { someSettings } from '../support/toys.ts';
+import { methodOf, someSettings } from '../support/toys.ts';
 
 const test = suite('repeated runs');
 
@@ -32,7 +31,7 @@ async function modelFile({ model: name, format, settings, ...size }: Case, saves
   const model = modelNamed(name).build({ input: data.shape, classes: data.classes, ...size, weight });
   const augment = { flip: true, crop: 1 };
   const task = supervised({ model, data, epochs: 9, maxSteps: STEPS, batchSize: 16, seed: 3, augment });
-  const run = train(task, { method: methodNamed('descent').build(someSettings[settings]!) });
+  const run = train(task, { method: methodOf('descent', someSettings[settings]) });
   for await (const { step } of run) if (saves && step % 7 === 0) saveCheckpoint(run.snapshot(), null);
   const { mean, std, shape: input, classes } = data;
   const spec: ModelSpec = { model: name, ...size, input, classes, mean, std, loss: 'crossEntropy', data: 'digits' };

@@ -1,18 +1,19 @@
 /** The strongest simple control at mild compression: a dense network of the same depth, narrowed to as few parameters. */
 
 import { RankError } from '../errors.ts';
-import type { ModelFamily, ModelOptions } from '../nn/models/model.ts';
+import { outlineWeight } from '../formats/make.ts';
 import { key } from '../random.ts';
 import { scope } from '../tensor/scope.ts';
 import { countsOf } from './counts.ts';
+import type { ModelFamily, ModelOptions, ModelWeights } from './models/model.ts';
 
 /** Steps of the search: widths are rounded to whole channels long before. */
 const STEPS = 24;
 
-/** Parameters of a dense model. */
-export function parametersOf(family: ModelFamily, options: ModelOptions): number {
+/** Parameters of a model, dense unless its options have a maker of weights. */
+export function parametersOf(family: ModelFamily, options: ModelOptions & ModelWeights): number {
   return scope(() => {
-    const model = family.build(options);
+    const model = family.build({ weight: outlineWeight, ...options });
     return countsOf(model, model.init(key(0), '')).parameters;
   });
 }

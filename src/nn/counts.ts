@@ -3,7 +3,7 @@
 import { ranksOf, Factored } from '../formats/network.ts';
 import { eachNode } from '../formats/store.ts';
 import { denseCount, storedCount, Sum } from '../formats/weight.ts';
-import { childPath, eachModule, type Module, type Params } from '../nn/module.ts';
+import { childPath, eachModule, type Module, type Params } from './module.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { leavesOf } from '../tree.ts';
 
