@@ -32,12 +32,6 @@ const table = (file: string, name: string, from: string): Listing => ({
   array: { name, element: '__name__' },
 });
 
-const METHOD = `{
-    name: '__name__',
-    about: 'plain gradient descent',
-    build: ({ learningRate }) => __name__({ learningRate }),
-  }`;
-
 export const members: Readonly<Partial<Record<Kind, Member>>> = {
   kernel: {
     about: 'compiled numbers in, numbers out: contract, assembly, law test',
@@ -72,8 +66,8 @@ export const members: Readonly<Partial<Record<Kind, Member>>> = {
     lists: [
       {
         file: 'src/methods/all.ts',
-        import: "import { __name__ } from './__name__.ts';",
-        array: { name: 'methods', element: METHOD },
+        import: "import { __name__Entry } from './__name__.ts';",
+        array: { name: 'methods', element: '__name__Entry' },
       },
       { file: 'src/index.ts', lines: "export { __name__, type __Name__Options } from './methods/__name__.ts';\n" },
     ],

@@ -5,7 +5,7 @@ import { denseWeight } from '../formats/make.ts';
 import type { RankRequest } from '../formats/rank.ts';
 import { crc32c, showCrc } from '../io/crc32c.ts';
 import type { Dataset, Split } from '../io/dataset.ts';
-import { splitValidation } from '../io/shuffle.ts';
+import { someOf, splitValidation } from '../io/shuffle.ts';
 import { type Check, flag, listOf, number, object, oneOf, optional, recordOf, text, whole } from '../json.ts';
 import { methodNamed } from '../methods/all.ts';
 import type { Method } from '../methods/method.ts';
@@ -50,6 +50,8 @@ export interface RunConfig {
   readonly epochs?: number;
   readonly steps?: number;
   readonly batch: number;
+  /** Training examples that are used; default all. */
+  readonly limit?: number;
   readonly seed: number;
   readonly augment: boolean;
   readonly validation: number;
@@ -96,6 +98,7 @@ const runConfig = object<RunConfig>({
   epochs: optional(whole(1)),
   steps: optional(whole(1)),
   batch: whole(1),
+  limit: optional(whole(1)),
   seed: whole(),
   augment: flag,
   validation: number(0, 1),
@@ -198,6 +201,7 @@ export function configOf(values: Values): RunConfig {
     ...(values.epochs === undefined ? {} : { epochs: real('epochs') }),
     ...(values.steps === undefined ? {} : { steps: real('steps') }),
     batch: real('batch'),
+    ...(values.limit === undefined ? {} : { limit: real('limit') }),
     seed: real('seed'),
     augment: values.augment === true,
     validation: real('validation'),
@@ -250,8 +254,9 @@ export function prepare(config: RunConfig, data: Dataset): Prepared {
   const weight = entry.start === 'dense' ? denseWeight() : targetWeight(target, (message) => notes.push(message));
   const model = family.build({ ...shape, weight });
   model.outputShape(data.shape);
-  const parts = config.validation > 0 ? splitValidation(data.train, config.validation, seed) : undefined;
-  const train = parts?.train ?? data.train;
+  const all = config.limit === undefined ? data.train : someOf(data.train, config.limit);
+  const parts = config.validation > 0 ? splitValidation(all, config.validation, seed) : undefined;
+  const train = parts?.train ?? all;
   const needed = steps === undefined ? EPOCHS : Math.ceil(steps / Math.ceil(train.count / batch));
   const task = supervised({
     model,

@@ -85,6 +85,13 @@ export const trainOptions: OptionSpecs = {
   },
   steps: { kind: 'number', value: 'N', about: 'stop after so many steps', min: 1, whole: true },
   batch: { kind: 'number', value: 'N', about: 'examples a step', fallback: 64, min: 1, whole: true },
+  limit: {
+    kind: 'number',
+    value: 'N',
+    about: 'use so many of the training examples, the same for every seed',
+    min: 1,
+    whole: true,
+  },
   augment: { kind: 'flag', about: 'flip and crop training images' },
   validation: {
     kind: 'number',

@@ -18,6 +18,34 @@ export function splitValidation(split: Split, fraction: number, seed: number): {
   return { train, validation };
 }
 
+/**
+ * `count` of the examples, the same for every seed and with nearly equal shares of the classes as the whole has; all of
+ * them where there are no more. FormatError for a count below 1.
+ */
+export function someOf(split: Split, count: number): Split {
+  if (!(Number.isSafeInteger(count) && count >= 1)) {
+    throw new FormatError('someOf', 'a count is a whole number >= 1', String(count), 'correct it');
+  }
+  if (count >= split.count) return split;
+  const classes = new Map<number, number[]>();
+  for (const k of shuffled(split.count, fold(key(0), 'some'))) {
+    const label = split.labels[k]!;
+    const list = classes.get(label);
+    if (list === undefined) classes.set(label, [k]);
+    else list.push(k);
+  }
+  return gatherSplit(split, Int32Array.from(spread([...classes.values()], count)).sort());
+}
+
+/** The first `count` of lists that are walked at speeds in proportion to their lengths. */
+function spread(lists: readonly (readonly number[])[], count: number): number[] {
+  const placed = lists.flatMap((list) => list.map((x, k) => [(k + 0.5) / list.length, x] as const));
+  return placed
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1])
+    .slice(0, count)
+    .map(([, x]) => x);
+}
+
 /** The rest, and the `fraction` of a split that `by` chooses, both in the order of the split. */
 export function holdOut(op: string, split: Split, fraction: number, by: Key): [rest: Split, held: Split] {
   const size = Math.round(split.count * fraction);

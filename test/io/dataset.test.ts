@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { FormatError, NonFiniteError, ShapeError } from '../../src/errors.ts';
 import { type Augment, assemble } from '../../src/io/batch.ts';
 import { type Dataset, gatherSplit, makeDataset, type Split, splitOf } from '../../src/io/dataset.ts';
-import { below, permutation, splitValidation } from '../../src/io/shuffle.ts';
+import { below, permutation, someOf, splitValidation } from '../../src/io/shuffle.ts';
 import { cases, refuses } from '../support/hostile.ts';
 import { assert, test } from '../support/test.ts';
 
@@ -242,6 +242,21 @@ test('a batch that cannot be is refused', () => {
     () => permutation(3, 0.5, 0),
     (error: Error) => error instanceof FormatError,
   );
+});
+
+test('some of a split: as many as asked, each once, every class by its share', () => {
+  const labels = Int32Array.from({ length: 300 }, (_, k) => (k % 3 === 0 ? 0 : k % 30 === 1 ? 2 : 1));
+  const split = { count: 300, labels, images: Float32Array.from({ length: 300 }, (_, k) => k) };
+  const part = someOf(split, 60);
+  assert.is(part.count, 60);
+  assert.is(new Set(part.images).size, 60);
+  assert.ok(part.images.every((k, at) => labels[k] === part.labels[at]));
+  const share = (c: number): number => part.labels.filter((label) => label === c).length;
+  assert.equal([share(0), share(1), share(2)], [20, 38, 2]);
+  assert.equal([...someOf(split, 60).images], [...part.images]);
+  assert.is(someOf(split, 300), split);
+  assert.is(someOf(split, 999), split);
+  for (const count of [0, -1, 1.5, Number.NaN]) refuses(() => someOf(split, count), /a count is a whole number >= 1/);
 });
 
 test.run();
