@@ -56,7 +56,11 @@ export function foldAxes(
   counts: readonly number[],
   options: LayoutOptions = {},
 ): number[][] {
-  const { fold } = options;
+  const { fold, rows } = options;
+  if (fold === undefined && rows !== undefined) {
+    const others = axes.map(({ size }, k) => (k === 0 ? [...rows] : balancedFactors(size, counts[k]!)));
+    return foldAxes(op, axes, counts, { fold: others });
+  }
   if (fold === undefined) return axes.map(({ size }, k) => balancedFactors(size, counts[k]!));
   if (fold.length !== axes.length) {
     throw new ShapeError(

@@ -25,6 +25,11 @@ export interface Layout {
 export interface LayoutOptions {
   /** Mode sizes of each axis, such as [[4, 7, 7, 4], [4, 4, 4, 4]]; each list multiplies to the axis. */
   readonly fold?: readonly (readonly number[])[];
+  /**
+   * Mode sizes of the first axis alone, without `fold`. The others stay whole, or are cut into as many modes where the
+   * format pairs them.
+   */
+  readonly rows?: readonly number[];
 }
 
 export interface Format {

@@ -9,7 +9,7 @@ export const ht: Format = {
   name: 'ht',
   about: 'a binary tree of factors and transfer tensors',
   layout(axes, options) {
-    const modes = labelModes(axes, foldAxes('ht', axes, chainCounts(axes), options));
+    const modes = labelModes(axes, foldAxes('ht', axes, chainCounts(axes, options), options));
     const parts: Record<string, string[]> = {};
     let next = 0;
     /** Adds the parts over modes [from, to); returns the label of the subtree: a bond, or the mode itself at the top. */

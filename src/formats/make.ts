@@ -9,7 +9,7 @@ import { formatNamed } from './all.ts';
 import type { Axis, Format, Layout, LayoutOptions } from './format.ts';
 import { randomFactored } from './init.ts';
 import { bondsOf, countOf, type Sizes } from './network.ts';
-import { denseSize, isBound, type RankRequest, resolveRanks } from './rank.ts';
+import { isBound, type RankRequest, resolveRanks } from './rank.ts';
 import type { Weight } from './weight.ts';
 
 export interface WeightRequest {
@@ -19,6 +19,8 @@ export interface WeightRequest {
   readonly key: Key;
   /** Where the weight stands, for notes. */
   readonly path: string;
+  /** Mode sizes that the first axis has where it is cut; they may multiply to more than its size: the rest is padding. */
+  readonly rows?: readonly number[];
 }
 
 export type MakeWeight = (request: WeightRequest) => Weight;
@@ -60,12 +62,12 @@ export function lowRankWeight(options: FactorizeOptions): MakeWeight {
   const { rank, note = () => {}, folds = {}, ...layoutOptions } = options;
   return (request) => {
     const fold = folds[request.path] ?? folds[layerOf(request.path)];
-    const layout = format.layout(request.axes, fold === undefined ? layoutOptions : { ...layoutOptions, fold });
+    const layout = layoutFor(format, request, fold === undefined ? layoutOptions : { ...layoutOptions, fold });
     // Without bonds the one part is the tensor itself.
     if (bondsOf(layout.net).length === 0) return denseWeight()(request);
-    const ranks = feasibleRanks(format, layout, rank, (text) => note(`${request.path}: ${text}`));
+    const dense = request.axes.reduce((n, { size }) => n * size, 1);
+    const ranks = feasibleRanks(format, layout, dense, rank, (text) => note(`${request.path}: ${text}`));
     const stored = countOf(layout.net, { ...layout.modes, ...ranks });
-    const dense = denseSize(layout);
     if (stored < dense || isBound(rank)) return randomFactored(format.name, layout, ranks, request);
     note(`${request.path}: stays dense, since ${format.name} would store ${stored} of ${dense} parameters`);
     return denseWeight()(request);
@@ -77,15 +79,33 @@ export function layerOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('.')));
 }
 
-function feasibleRanks(format: Format, layout: Layout, rank: RankRequest, note: (text: string) => void): Sizes {
+/** The layout of a weight. Where rows are cut into modes with room to spare, its first axis is that much longer. */
+function layoutFor(format: Format, { axes, rows }: WeightRequest, options: LayoutOptions): Layout {
+  if (rows === undefined) return format.layout(axes, options);
+  const room = (options.fold?.[0] ?? rows).reduce((n, m) => n * m, 1);
+  const padded = axes.map((axis, k) => (k === 0 ? { ...axis, size: Math.max(axis.size, room) } : axis));
+  const layout = format.layout(padded, options.fold === undefined ? { ...options, rows } : options);
+  // A format that leaves the rows whole has no use for padding.
+  return layout.axes[0]!.length > 1 ? layout : format.layout(axes, options);
+}
+
+/** Shares of the dense parameters are those of the weight itself, without padding. */
+function feasibleRanks(
+  format: Format,
+  layout: Layout,
+  dense: number,
+  rank: RankRequest,
+  note: (text: string) => void,
+): Sizes {
   const least = resolveRanks(format, layout, 1);
-  const [stored, dense] = [countOf(layout.net, { ...layout.modes, ...least }), denseSize(layout)];
+  const stored = countOf(layout.net, { ...layout.modes, ...least });
   if (rank === 'same' && stored > dense) return least;
   if (typeof rank === 'number' && rank > 0 && rank < 1 && stored > Math.floor(rank * dense)) {
     note(`rank 1 in ${format.name} stores ${stored} parameters, above the cap of ${rank} of ${dense}`);
     return least;
   }
-  return resolveRanks(format, layout, rank);
+  const share = rank === 'same' ? 1 : typeof rank === 'number' && rank > 0 && rank < 1 ? rank : undefined;
+  return resolveRanks(format, layout, share === undefined ? rank : { maxParams: Math.floor(share * dense) });
 }
 
 /** Chooses a maker by path: the first entry whose name is the path or a branch above it, else `otherwise`. */

@@ -3,8 +3,8 @@
 import { ShapeError } from '../errors.ts';
 
 /**
- * Mode sizes for a table of `count` rows, as equal as can be with the least padding: [27, 25] for 671, [21, 21, 21] for
- * 9066. Their product is at least `count`.
+ * Mode sizes for a table of `count` rows, as equal as can be with the least padding: [24, 28] for 671,
+ * [18, 21, 24] for 9066. Their product is at least `count`.
  */
 export function rowModes(count: number, modes: number): number[] {
   if (!Number.isSafeInteger(count) || count < 1 || !Number.isInteger(modes) || modes < 1) {

@@ -9,7 +9,7 @@ export const tensorRing: Format = {
   name: 'tensorRing',
   about: 'a chain of cores closed to a ring',
   layout(axes, options) {
-    const modes = labelModes(axes, foldAxes('tensorRing', axes, chainCounts(axes), options));
+    const modes = labelModes(axes, foldAxes('tensorRing', axes, chainCounts(axes, options), options));
     const count = modes.length;
     const chain = (closed: boolean): Record<string, string[]> =>
       Object.fromEntries(

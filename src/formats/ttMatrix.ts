@@ -5,14 +5,14 @@
 
 import { RankError } from '../errors.ts';
 import { foldAxes, modeCount } from './fold.ts';
-import type { Axis, Format } from './format.ts';
+import type { Axis, Format, LayoutOptions } from './format.ts';
 import { labelModes, layoutOfModes } from './layout.ts';
 
 export const ttMatrix: Format = {
   name: 'ttMatrix',
   about: 'a chain of cores that pair output and input modes',
   layout(axes, options) {
-    const modes = labelModes(axes, foldAxes('ttMatrix', axes, pairedCounts(axes), options));
+    const modes = labelModes(axes, foldAxes('ttMatrix', axes, pairedCounts(axes, options), options));
     const rows = modes.filter(({ role }) => role === 'out');
     const columns = modes.filter(({ role }) => role === 'in');
     const window = modes.filter(({ role }) => role === 'window').map(({ label }) => label);
@@ -32,8 +32,9 @@ export const ttMatrix: Format = {
   },
 };
 
-/** Output and input axes are cut alike: as often as the longest asks for, spread over the axes of a role. */
-function pairedCounts(axes: readonly Axis[]): number[] {
+/** Output and input axes are cut alike: as often as the rows are, or as the longest asks for. */
+function pairedCounts(axes: readonly Axis[], { rows }: LayoutOptions = {}): number[] {
+  if (rows !== undefined) return axes.map(() => rows.length);
   const longest = Math.max(1, ...axes.map(({ size, role }) => (role === 'window' ? 1 : size)));
   // A pair of modes makes a core, so two cuts are the least that saves anything.
   const count = Math.max(2, modeCount(longest));

@@ -1,5 +1,6 @@
 /** Labelled examples in memory: what every reader of data ends in, checked once, with what normalises them. */
 
+import { checkColumns, checkTable, type Column, momentsOfColumns } from '../columns.ts';
 import { FormatError, NonFiniteError } from '../errors.ts';
 import { type Shape, showShape, sizeOf } from '../shape.ts';
 import type { TensorData } from './stored.ts';
@@ -19,10 +20,15 @@ export interface Dataset {
   /** The number of classes. */
   readonly classes: number;
   readonly classNames?: readonly string[];
+  /** What each feature of a table [features] is: a number, or the index of a category. */
+  readonly columns?: readonly Column[];
   readonly train: Split;
   /** Never used to choose anything. */
   readonly test: Split;
-  /** By channel over the training examples, in the units of `images`; a deviation of 0 is given as 1. */
+  /**
+   * By channel over the training examples, in the units of `images`; a deviation of 0 is given as 1. Columns of indices
+   * have mean 0 and deviation 1.
+   */
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
@@ -36,7 +42,11 @@ export function makeDataset(data: Omit<Dataset, 'mean' | 'std'>): Dataset {
   }
   checkSplit(`${data.name} train`, data.train, data.shape, data.classes);
   checkSplit(`${data.name} test`, data.test, data.shape, data.classes);
-  return { ...data, ...momentsOf(data.train, data.shape) };
+  const { columns, shape } = data;
+  if (columns === undefined) return { ...data, ...momentsOf(data.train, shape) };
+  checkColumns(OP, columns);
+  for (const part of ['train', 'test'] as const) checkTable(`${data.name} ${part}`, columns, shape, data[part].images);
+  return momentsOfColumns(columns, { ...data, ...momentsOf(data.train, shape) });
 }
 
 /** Throws unless the split has examples of this shape, as many labels, finite values and labels below `classes`. */

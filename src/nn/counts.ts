@@ -19,8 +19,16 @@ export interface Counts {
 /** Counts over all stored scalars: biases, norms, frozen terms and the classifier included, running averages not. */
 export function countsOf(model: Module, params: Params): Counts {
   const buffers = new Set<string>();
+  // What a weight stands for is what its layer says: a table in low-rank form may have rows of padding.
+  const declared = new Map<string, number>();
   eachModule(model, (module, path) => {
     for (const name of module.buffers ?? []) buffers.add(childPath(path, name));
+    for (const [name, axes] of Object.entries(module.weights ?? {})) {
+      declared.set(
+        childPath(path, name),
+        axes.reduce((n, { size }) => n * size, 1),
+      );
+    }
   });
   let parameters = 0;
   for (const [path, leaf] of leavesOf<Tensor>(params)) if (!buffers.has(path)) parameters += leaf.size;
@@ -30,7 +38,7 @@ export function countsOf(model: Module, params: Params): Counts {
     // A low-rank term of a sum stands for no dense weight of its own.
     if (sums.some((sum) => path.startsWith(`${sum}.`))) return;
     if (node instanceof Sum) sums.push(path);
-    denseParameters += denseCount(node) - storedCount(node);
+    denseParameters += (declared.get(path) ?? denseCount(node)) - storedCount(node);
   });
   return { parameters, denseParameters, compression: denseParameters / parameters };
 }

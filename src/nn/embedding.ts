@@ -1,6 +1,6 @@
 /** Rows of a table by index. A low-rank table is never formed: rows are contracted from its parts. */
 
-import { DtypeError, ShapeError } from '../errors.ts';
+import { ShapeError } from '../errors.ts';
 import { rows } from '../formats/entries.ts';
 import type { Axis } from '../formats/format.ts';
 import { denseWeight, type MakeWeight } from '../formats/make.ts';
@@ -62,11 +62,6 @@ export function embedding({ count, size, weight = denseWeight(), std = 0.02, fol
       return [{ ...profileRow('embedding', params, path, output, flops), denseParameters: count * size }];
     },
   };
-}
-
-/** Throws DtypeError unless indices are i32. */
-export function checkIndex(op: string, index: Tensor): void {
-  if (index.dtype !== 'i32') throw new DtypeError(op, 'indices are i32', index.dtype, "convert with cast(x, 'i32')");
 }
 
 function checkFold(count: number, fold: readonly number[]): void {
