@@ -33,6 +33,10 @@ export interface RunConfig {
   readonly model: string;
   readonly widths?: readonly number[];
   readonly width?: number;
+  /** How a model of columns stores its tables, the length of their rows, and what each may store. */
+  readonly embedding?: EmbeddingKind;
+  readonly embeddingSize?: number;
+  readonly embeddingBudget?: number;
   readonly format: string;
   /** Default: that of the method. */
   readonly rank?: RankRequest;
@@ -80,6 +84,9 @@ const runConfig = object<RunConfig>({
   model: text,
   widths: optional(listOf(whole(1))),
   width: optional(number(0)),
+  embedding: optional(oneOf(...embeddingKinds)),
+  embeddingSize: optional(whole(1)),
+  embeddingBudget: optional(whole(1)),
   format: text,
   rank: optional(rankRequest),
   budget: optional(whole(1)),
@@ -113,7 +120,8 @@ export function checkedConfig(value: unknown): RunConfig {
 /** The configuration with what its data looks like. Throws FormatError where that has changed since it was made. */
 export function sameData(config: RunConfig, data: Dataset): RunConfig {
   const { name, shape, classes, mean, std, train, test } = data;
-  const seen = JSON.stringify([name, shape, classes, mean, std, train.count, test.count]);
+  const columns = data.columns === undefined ? [] : [data.columns];
+  const seen = JSON.stringify([name, shape, classes, mean, std, train.count, test.count, ...columns]);
   const dataPrint = showCrc(crc32c(new TextEncoder().encode(seen)));
   if (config.dataPrint === undefined || config.dataPrint === dataPrint) return { ...config, dataPrint };
   const got = `${dataPrint}, not ${config.dataPrint}, for ${config.data}`;
@@ -166,7 +174,11 @@ export function parseSettings(method: string, given: string): OwnSettings {
     return [name, typeof fallback === 'boolean' ? (value === '' ? true : value === 'true' || value) : value];
   });
   const own = Object.fromEntries(entries);
-  ownSettings({ name: method, settings }, own);
+  try {
+    ownSettings({ name: method, settings }, own);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
   return own;
 }
 
@@ -183,6 +195,9 @@ export function configOf(values: Values): RunConfig {
     model: word('model'),
     ...(values.widths === undefined ? {} : { widths: parseWidths(word('widths')) }),
     ...(values.width === undefined ? {} : { width: real('width') }),
+    ...(values.embedding === undefined ? {} : { embedding: word('embedding') as EmbeddingKind }),
+    ...(values['embedding-size'] === undefined ? {} : { embeddingSize: real('embedding-size') }),
+    ...(values['embedding-budget'] === undefined ? {} : { embeddingBudget: real('embedding-budget') }),
     format: word('format'),
     ...(values.rank === undefined ? {} : { rank: parseRank(word('rank')) }),
     ...(values.budget === undefined ? {} : { budget: real('budget') }),
@@ -221,12 +236,16 @@ export interface Prepared {
 
 /** What a model is built from, besides the maker of its weights. */
 function shapeOf(config: RunConfig, data: Dataset): ModelOptions {
-  const { widths, width } = config;
+  const { widths, width, embedding, embeddingSize, embeddingBudget } = config;
   return {
     input: data.shape,
     classes: data.classes,
     ...(widths ? { widths } : {}),
     ...(width ? { width } : {}),
+    ...(data.columns ? { columns: data.columns } : {}),
+    ...(embedding ? { embedding } : {}),
+    ...(embeddingSize ? { embeddingSize } : {}),
+    ...(embeddingBudget ? { embeddingBudget } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * The folder of a run: `checkpoint.safetensors` to go on from, `metrics.jsonl` with a line a step, `model.safetensors` at
- * the end. Files are replaced whole, so that what was saved stays whatever happens.
+ * The folder of a run: `checkpoint.safetensors` to go on from, `metrics.jsonl` with a line a step, at the end
+ * `model.safetensors` and `result.json`. What depends on the clock stands apart, in `times.jsonl` and the result, so that
+ * the other files are the same for the same run. Files are replaced whole: what was saved stays whatever happens.
  */
 
 import { join } from 'node:path';
@@ -10,7 +11,11 @@ import { append, isFile, makeFolder, namesIn, readBytes, remove, writeAtomic } f
 const CHECKPOINT = 'checkpoint.safetensors';
 const MODEL = 'model.safetensors';
 const METRICS = 'metrics.jsonl';
-const OURS = [CHECKPOINT, MODEL, METRICS];
+const TIMES = 'times.jsonl';
+const RESULT = 'result.json';
+/** What a run that has given up was like before the step that did it. */
+const DIVERGED = 'diverged.safetensors';
+const OURS = [CHECKPOINT, MODEL, METRICS, TIMES, RESULT, DIVERGED];
 
 export class RunFolder {
   readonly path: string;
@@ -50,17 +55,22 @@ export class RunFolder {
   async begin(checkpoint: Uint8Array): Promise<void> {
     await makeFolder(this.path);
     await writeAtomic(join(this.path, CHECKPOINT), checkpoint);
-    await remove(join(this.path, MODEL));
-    await this.#cutLog(0);
+    for (const name of [MODEL, RESULT, DIVERGED]) await remove(join(this.path, name));
+    for (const name of [METRICS, TIMES]) await this.#cut(name, 0);
   }
 
-  /** Takes up a run after so many steps: later lines of the log are dropped, since these steps are done again. */
-  async resume(steps: number): Promise<void> {
-    await this.#cutLog(steps);
+  /**
+   * Takes up a run after so many steps: later lines of the log are dropped, since these steps are done again. Returns the
+   * seconds that training has taken so far.
+   */
+  async resume(steps: number): Promise<number> {
+    for (const name of [METRICS, TIMES]) await this.#cut(name, steps);
+    const last = (await linesIn(join(this.path, TIMES))).at(-1);
+    return last === undefined ? 0 : (JSON.parse(last) as { seconds: number }).seconds;
   }
 
-  async #cutLog(steps: number): Promise<void> {
-    const path = join(this.path, METRICS);
+  async #cut(name: string, steps: number): Promise<void> {
+    const path = join(this.path, name);
     const text = steps > 0 && (await isFile(path)) ? new TextDecoder().decode(await readBytes(path)) : '';
     const kept = text.split('\n').filter((line) => stepOf(line) <= steps);
     await writeAtomic(path, new TextEncoder().encode(kept.map((line) => `${line}\n`).join('')));
@@ -91,10 +101,21 @@ export class RunFolder {
     await append(join(this.path, METRICS), text);
   }
 
-  /** Writes the log, then replaces the checkpoint: the log is never behind. */
-  async save(checkpoint: Uint8Array): Promise<void> {
+  /** Writes log and time, then replaces the checkpoint: they are never behind. */
+  async save(checkpoint: Uint8Array, time?: { readonly step: number; readonly seconds: number }): Promise<void> {
     await this.flush();
+    if (time !== undefined) await append(join(this.path, TIMES), `${JSON.stringify(time)}\n`);
     await writeAtomic(join(this.path, CHECKPOINT), checkpoint);
+  }
+
+  async saveDiverged(checkpoint: Uint8Array): Promise<string> {
+    const path = join(this.path, DIVERGED);
+    await writeAtomic(path, checkpoint);
+    return path;
+  }
+
+  async saveResult(result: object): Promise<void> {
+    await writeAtomic(join(this.path, RESULT), new TextEncoder().encode(`${JSON.stringify(result)}\n`));
   }
 
   /** Writes the model file and returns its path. */
@@ -103,6 +124,11 @@ export class RunFolder {
     await writeAtomic(path, bytes);
     return path;
   }
+}
+
+async function linesIn(path: string): Promise<string[]> {
+  const text = (await isFile(path)) ? new TextDecoder().decode(await readBytes(path)) : '';
+  return text.split('\n').slice(0, -1);
 }
 
 /** The step of a log line; Infinity for what is not one, such as a line cut by a crash. */

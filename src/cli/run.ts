@@ -1,14 +1,17 @@
 /** A training run as commands use it: progress, validation, checkpoints in time, and the figures at the end. */
 
 import type { Dataset, Split } from '../io/dataset.ts';
+import type { Params } from '../nn/module.ts';
+import { dispose, keep } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Counts, countsOf, ranksByPath } from '../nn/counts.ts';
 import { evaluate, type Measured } from '../train/evaluate.ts';
+import { spectraByPath } from '../train/spectra.ts';
 import { batchesOf } from '../train/task.ts';
 import { type Snapshot, type Training, type TrainStep, train } from '../train/train.ts';
 import { Interrupted, untilAborted } from './command.ts';
 import type { Prepared, RunConfig } from './config.ts';
-import type { Output } from './output.ts';
+import { grouped, type Output } from './output.ts';
 import { percent } from './report.ts';
 
 export interface RunOptions {
@@ -18,6 +21,10 @@ export interface RunOptions {
   readonly output: Output;
   readonly signal: AbortSignal;
   readonly from?: Snapshot;
+  /** Seconds that earlier processes have trained. */
+  readonly seconds?: number;
+  /** Whether singular values are logged after each epoch. */
+  readonly spectra?: boolean;
   /** Put before progress and messages. */
   readonly title?: string;
 }
@@ -25,8 +32,10 @@ export interface RunOptions {
 export interface RunResult extends Counts {
   readonly testAccuracy: number;
   readonly testLoss: number;
+  /** Floating-point operations of the forward pass for one example. */
+  readonly flops: number;
   readonly ranks: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Of training alone, in this process. */
+  /** Of training alone, in all processes that took part. */
   readonly seconds: number;
   /** Epochs begun. */
   readonly epochs: number;
@@ -41,7 +50,8 @@ export interface RunResult extends Counts {
 
 /** Where a run's lines and checkpoints go. */
 export interface Keeper {
-  save(): Promise<void>;
+  /** `seconds` of training so far. */
+  save(seconds: number): Promise<void>;
   log(line: Readonly<Record<string, unknown>>): void;
   /** Adds fields to the line of a step that an earlier process logged last. */
   amend(step: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
@@ -53,12 +63,14 @@ export class Run {
   readonly prepared: Prepared;
   readonly training: Training;
   readonly #options: RunOptions;
-  #seconds = 0;
+  #seconds: number;
   #validation: Measured | undefined;
+  #final: Params | undefined;
 
   constructor(options: RunOptions) {
     const { prepared, signal, from, output } = options;
     this.#options = options;
+    this.#seconds = options.seconds ?? 0;
     this.prepared = prepared;
     const { method, task } = prepared;
     this.training = train(task, { method, signal, ...(from === undefined ? {} : { from }) });
@@ -76,6 +88,9 @@ export class Run {
     let saved = performance.now();
     let began = saved;
     for await (const step of this.training) {
+      for (const { kind, message } of step.events) {
+        if (kind !== 'rank') this.#options.output.note(`${this.#title(step.epoch)}  ${message}`);
+      }
       const ends = step.epochLoss !== undefined || step.step === task.totalSteps;
       this.#seconds += (performance.now() - began) / 1000;
       this.#validation = undefined;
@@ -86,7 +101,7 @@ export class Run {
         keeper.log(this.#line(step));
       }
       if (ends || performance.now() - saved >= 1000 * keeper.saveEvery) {
-        await keeper.save();
+        await keeper.save(this.#seconds);
         saved = performance.now();
       }
       began = performance.now();
@@ -94,21 +109,35 @@ export class Run {
     if (signal.aborted && this.training.step < task.totalSteps) throw new Interrupted();
   }
 
+  /** The parameters in their final form. */
+  final(): Params {
+    this.#final ??= keep(this.training.finish());
+    return this.#final;
+  }
+
   counts(): Counts {
-    return countsOf(this.prepared.model, this.training.finish());
+    return countsOf(this.prepared.model, this.final());
+  }
+
+  /** Seconds of training so far. */
+  get seconds(): number {
+    return this.#seconds;
   }
 
   /** The figures of the trained model; the test set is used here and nowhere else. Throws Interrupted by the signal. */
   async result(): Promise<RunResult> {
     const { config, data } = this.#options;
     const { model, task, validation } = this.prepared;
-    const params = this.training.finish();
+    const params = this.final();
     // A run that is gone on with after its last step has not been measured in this process.
     if (validation !== undefined) this.#validation ??= await this.#validate();
-    const { accuracy, loss } = await evaluate(model, params, this.#batches('testing', data.test));
+    const { accuracy, loss, samples, ...also } = await evaluate(model, params, this.#batches('testing', data.test));
+    const rows = model.profile(params, data.shape, '');
     return {
       testAccuracy: accuracy!,
       testLoss: loss,
+      ...also,
+      flops: rows.reduce((sum, { flops }) => sum + flops, 0),
       ...this.counts(),
       ranks: ranksByPath(params),
       seconds: this.#seconds,
@@ -125,6 +154,7 @@ export class Run {
 
   dispose(): void {
     this.training.dispose();
+    if (this.#final !== undefined) dispose(this.#final);
   }
 
   #title(epoch: number): string {
@@ -141,7 +171,9 @@ export class Run {
     const isMeasured = this.prepared.validation !== undefined;
     if (isMeasured) this.#validation = await this.#validate();
     const also = isMeasured ? `  validation ${percent(this.#validation!.accuracy!)}` : '';
-    this.#options.output.note(`${this.#title(epoch)}  loss ${(epochLoss ?? loss).toFixed(4)}${also}`);
+    const { parameters } = countsOf(this.prepared.model, this.training.params);
+    const shown = `${this.#title(epoch)}  loss ${(epochLoss ?? loss).toFixed(4)}  ${grouped(parameters)} parameters${also}`;
+    this.#options.output.note(shown);
   }
 
   #validate(): Promise<Measured> {
@@ -167,8 +199,19 @@ export class Run {
       loss,
       ...metrics,
       ...(events.length > 0 ? { events } : {}),
-      ...(epochLoss === undefined ? {} : { epochLoss }),
+      ...(epochLoss === undefined ? {} : { epochLoss, ...this.#form() }),
       ...this.#measured(),
+    };
+  }
+
+  /** What the parameters are like now: how many, of which ranks, and their singular values where they are asked for. */
+  #form(): Record<string, unknown> {
+    const { model } = this.prepared;
+    const { params } = this.training;
+    return {
+      parameters: countsOf(model, params).parameters,
+      ranks: ranksByPath(params),
+      ...(this.#options.spectra === true ? { spectra: spectraByPath(model, params) } : {}),
     };
   }
 

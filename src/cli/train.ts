@@ -1,6 +1,7 @@
 /** `rankwise train`: trains a model, writes metrics, checkpoints and the model file, prints one result. */
 
 import type { Dataset } from '../io/dataset.ts';
+import { DivergenceError } from '../errors.ts';
 import { loadCheckpoint, saveCheckpoint } from '../train/checkpoint.ts';
 import { saveModel } from '../train/modelFile.ts';
 import { modelOf } from '../train/modelSpec.ts';
@@ -34,7 +35,7 @@ export const train: Command = {
 };
 
 /** Options that may differ when a run is gone on with. */
-const FREE = ['resume', 'out', 'json', 'quiet', 'no-color', 'data-dir', 'save-every', 'dry-run'];
+const FREE = ['resume', 'out', 'json', 'quiet', 'no-color', 'data-dir', 'save-every', 'spectra', 'dry-run'];
 
 /** What a run starts from: the command line, or the checkpoint of the folder. */
 async function startOf(
@@ -67,7 +68,10 @@ async function run(invocation: Invocation): Promise<number> {
     const { spec } = prepared;
     checkParams('train', (weight) => modelOf(spec, weight), from.params);
   }
-  const work = new Run({ config, data, prepared, output, signal, ...(from ? { from } : {}) });
+  const isResumed = values.resume === true && from !== undefined;
+  const seconds = isResumed && values['dry-run'] !== true ? await folder!.resume(from.step) : 0;
+  const spectra = values.spectra === true;
+  const work = new Run({ config, data, prepared, output, signal, seconds, spectra, ...(from ? { from } : {}) });
   if (values['dry-run'] === true) return describe(work, data, invocation);
   return carryOut(work, config, folder, invocation);
 }
@@ -79,9 +83,9 @@ async function carryOut(
   { values, output }: Invocation,
 ): Promise<number> {
   const checkpoint = (): Uint8Array => saveCheckpoint(work.training.snapshot(), config);
-  const save = async (): Promise<void> => folder?.save(checkpoint());
-  if (values.resume === true) await folder?.resume(work.training.step);
-  else await folder?.begin(checkpoint());
+  const save = async (seconds: number): Promise<void> =>
+    folder?.save(checkpoint(), { step: work.training.step, seconds });
+  if (values.resume !== true) await folder?.begin(checkpoint());
   try {
     await work.train({
       save,
@@ -90,8 +94,10 @@ async function carryOut(
       saveEvery: values['save-every'] as number,
     });
     const result = await work.result();
-    const path = await folder?.saveModel(saveModel(work.prepared.spec, work.training.finish()));
-    output.result({ ...result, ...(path === undefined ? {} : { out: path }) });
+    const path = await folder?.saveModel(saveModel(work.prepared.spec, work.final()));
+    const told = { ...result, epochSeconds: result.seconds / result.epochs, peakBytes: peakBytes() };
+    await folder?.saveResult(told);
+    output.result({ ...told, ...(path === undefined ? {} : { out: path }) });
     const { testAccuracy, parameters, denseParameters, compression } = result;
     output.line(`test accuracy  ${output.bold(percent(testAccuracy))}`);
     output.line(
@@ -108,9 +114,12 @@ async function carryOut(
     if (!(error instanceof Interrupted)) {
       // What led to the error is worth reading; that it could not be written is not worth another one.
       await folder?.flush().catch(() => {});
+      if (error instanceof DivergenceError && folder !== undefined) {
+        output.note(`the state before it is in ${await folder.saveDiverged(checkpoint())}`);
+      }
       throw error;
     }
-    await save();
+    await save(work.seconds);
     const next =
       folder === undefined
         ? 'nothing was saved: give --out'
@@ -133,4 +142,9 @@ function describe(work: Run, data: Dataset, { output }: Invocation): number {
   ]);
   for (const line of table(['layer', 'kind', 'output', 'parameters', 'dense', 'flops'], cells)) output.line(line);
   return Exit.ok;
+}
+
+/** The most memory that this process has held, from the host. */
+function peakBytes(): number {
+  return 1024 * process.resourceUsage().maxRSS;
 }

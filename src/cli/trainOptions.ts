@@ -110,6 +110,7 @@ export const trainOptions: OptionSpecs = {
     fallback: 30,
     min: 0,
   },
+  spectra: { kind: 'flag', about: 'log singular values after each epoch' },
   resume: { kind: 'flag', about: 'go on with the run in --out' },
   force: { kind: 'flag', about: 'start anew where --out holds a run' },
   'dry-run': { kind: 'flag', about: 'build the model, print its layers, do not train' },

@@ -149,7 +149,7 @@ export class Training implements AsyncIterable<TrainStep> {
       return guard.diverges(done.loss) ? this.#goBack(what) : this.#count(epoch, done);
     } catch (error) {
       if (!(error instanceof NonFiniteError)) throw error;
-      return this.#goBack(error.message, error);
+      return this.#goBack(`a number that is not finite in step ${this.#step + 1}`, error);
     }
   }
 

@@ -10,6 +10,8 @@ import { cli, fresh, SMALL, start } from './cli.ts';
 import { seeded } from './random.ts';
 
 const FILES = ['checkpoint.safetensors', 'metrics.jsonl', 'model.safetensors'];
+/** Files that tell how long something took: no two runs share them. */
+const TIMED = ['result.json', 'times.jsonl'];
 const LONG: readonly string[] = [...SMALL, '--epochs', '12', '--optimizer', 'adam', '--validation', '0.1'];
 
 export interface CrashReport {
@@ -74,7 +76,7 @@ async function finish(args: readonly string[]): Promise<void> {
 function checked(folder: string): number {
   if (!existsSync(folder)) return -1;
   const names = readdirSync(folder).filter((name) => !/\.tmp-\d+-[0-9a-f]{12}$/.test(name));
-  const other = names.find((name) => !FILES.includes(name));
+  const other = names.find((name) => !FILES.includes(name) && !TIMED.includes(name));
   if (other !== undefined) throw new Error(`a kill left ${other}`);
   if (names.includes('model.safetensors')) loadModel(readFileSync(join(folder, 'model.safetensors')));
   if (!names.includes('checkpoint.safetensors')) {
