@@ -31,17 +31,17 @@ export interface Task {
   readonly totalSteps: number;
   /** Mean loss of a batch. `updates` of the context receives running averages. */
   loss(params: Params, batch: Batch, context: Context): Tensor;
-  /** The whole training set as batches in a fixed order, for methods that need it all. */
-  data(): Iterable<Batch>;
+  /** The whole training set in a fixed order, for methods that need it all; `rows`: examples of each batch but the last. */
+  data(rows?: number): Iterable<Batch>;
 }
 
 /** Why something happened. */
 export interface TrainEvent {
   /**
    * 'rank': ranks moved; 'rollback': a change was undone; 'phase': another part of the method begins; 'plateau': the
-   * learning rate fell; 'diverged': training went back to an earlier state.
+   * learning rate fell; 'diverged': training went back to an earlier state; 'rise': what should never grow has grown.
    */
-  readonly kind: 'rank' | 'rollback' | 'phase' | 'plateau' | 'diverged';
+  readonly kind: 'rank' | 'rollback' | 'phase' | 'plateau' | 'diverged' | 'rise';
   readonly message: string;
   /** The weight. */
   readonly path?: string;
@@ -65,6 +65,8 @@ export interface Method<S = unknown> {
   readonly name: string;
   /** One line for help and tables. */
   readonly about: string;
+  /** A step goes over all the data, which it takes from the task: there is one an epoch, and its batch is empty. */
+  readonly wholeData?: boolean;
   /** The parameters that a new run starts from, given fresh ones; runs once, before init(), inside a scope. */
   prepare?(task: Task, params: Params): { readonly params: Params; readonly events: readonly TrainEvent[] };
   init(task: Task, params: Params): S;

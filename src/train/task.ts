@@ -82,9 +82,9 @@ export function supervised(options: SupervisedOptions): TrainTask {
       yield { ...batchOf(train, indices, { shape, mean, std, ...changes }), step: epoch * stepsPerEpoch + k, epoch };
     }
   }
-  function* all(): Generator<Batch> {
+  function* all(rows = batchSize): Generator<Batch> {
     let step = 0;
-    for (const batch of batchesOf(train, data, batchSize)) yield { ...batch, step: step++, epoch: 0 };
+    for (const batch of batchesOf(train, data, rows)) yield { ...batch, step: step++, epoch: 0 };
   }
   return {
     model,

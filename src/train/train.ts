@@ -12,6 +12,7 @@ import { item, sync } from '../tensor/read.ts';
 import { dispose, keep, replace, scope } from '../tensor/scope.ts';
 import { copied, type DivergencePolicy, freshGuard, Guard, type GuardState, type Restart } from './guard.ts';
 import { pause } from './pause.ts';
+import { taskFor } from './wholeData.ts';
 
 /** A task with a stream of batches; `batches(epoch, from)` starts an epoch at a batch, so that runs can be resumed. */
 export interface TrainTask extends Task {
@@ -25,7 +26,10 @@ export interface TrainOptions {
   /** Continue here: what snapshot() gave. */
   readonly from?: Snapshot;
   readonly signal?: AbortSignal;
-  /** What to do where training diverges; false ends the run at the first number that is not finite. Default: go back. */
+  /**
+   * What to do where training diverges; false ends the run at the first number that is not finite. Default: go back, but
+   * false for methods whose steps go over all the data.
+   */
   readonly divergence?: DivergencePolicy | false;
 }
 
@@ -66,7 +70,8 @@ export class Training implements AsyncIterable<TrainStep> {
   #events: readonly TrainEvent[] = [];
   readonly #guard: Guard | undefined;
 
-  constructor(task: TrainTask, { method, params, from, signal, divergence = {} }: TrainOptions) {
+  constructor(given: TrainTask, { method, params, from, signal, divergence }: TrainOptions) {
+    const task = taskFor(method, given);
     if (task.totalSteps < 1) {
       throw new FormatError('train', 'a run has at least one step', String(task.totalSteps), 'give data and epochs');
     }
@@ -85,7 +90,9 @@ export class Training implements AsyncIterable<TrainStep> {
     this.#state = start.state;
     this.#step = from?.step ?? 0;
     this.#epochLoss = from?.epochLoss ?? 0;
-    if (divergence !== false) this.#guard = new Guard(divergence, from?.guard ?? freshGuard);
+    // A method that goes over all the data has no batch to leave out, nor a rate to lower.
+    const policy = divergence ?? (method.wholeData === true ? false : {});
+    if (policy !== false) this.#guard = new Guard(policy, from?.guard ?? freshGuard);
   }
 
   /** The current parameters, as the method trains them. */
