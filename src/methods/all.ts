@@ -1,12 +1,16 @@
 /** Every training method there is, by name: the command line, files and tests walk this table. */
 
 import { FormatError } from '../errors.ts';
+import { admmEntry } from './admm.ts';
 import { dense } from './dense.ts';
 import { descentEntry } from './descent.ts';
+import { earlyEntry } from './earlyEntry.ts';
+import { lrpetEntry } from './lrpet.ts';
 import { narrow } from './narrow.ts';
 import type { MethodEntry } from './settings.ts';
+import { finetuneEntry, truncateEntry } from './truncate.ts';
 
-export const methods: readonly MethodEntry[] = [descentEntry, dense, narrow];
+export const methods: readonly MethodEntry[] = [descentEntry, dense, narrow, lrpetEntry, admmEntry, truncateEntry, finetuneEntry, earlyEntry];
 
 /** The method of a name. Throws FormatError with the known names. */
 export function methodNamed(name: string): MethodEntry {

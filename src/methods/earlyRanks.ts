@@ -1,0 +1,168 @@
+/**
+ * The ranks of weights that are decomposed while they train: from the spectra of their unfoldings by evidence
+ * (Nakajima et al. 2013), energy or stable rank (Wang et al. 2023), from one budget for the whole network, or as asked.
+ */
+
+import { FormatError, RankError } from '../errors.ts';
+import { denseSize, type RankRequest, resolveRanks } from '../formats/rank.ts';
+import { bondsOf, countOf, type Network, type Sizes } from '../formats/network.ts';
+import { isTree } from '../formats/treeNetwork.ts';
+import { allocate } from '../select/allocate.ts';
+import type { Candidate, Choice } from '../select/candidate.ts';
+import { energy } from '../select/energy.ts';
+import { type Cut, forecast } from '../select/forecast.ts';
+import { Spectra } from '../select/spectra.ts';
+import { vbmf } from '../select/vbmf.ts';
+import type { Form } from './earlyForms.ts';
+
+export const rankRules = ['evbmf', 'energy', 'stable', 'budget', 'target'] as const;
+export type RankRule = (typeof rankRules)[number];
+
+export interface RankOptions {
+  readonly rule: RankRule;
+  /** Share of the energy that a bond keeps by the rule 'energy'. */
+  readonly energy: number;
+  /** No rank that is found is below this. */
+  readonly floor: number;
+  /** What is asked for: the ranks by the rule 'target', the parameters of all forms by the rule 'budget'. */
+  readonly rank: RankRequest;
+  /** By the rule 'stable': full over stable rank of each weight when it was fresh, by path. */
+  readonly scales?: Readonly<Record<string, number>>;
+}
+
+/** Where evidence finds less than this, the energy decides (Elhoushi et al. 2019, their public code). */
+const LEAST_EVIDENCE = 2;
+const FALLBACK_ENERGY = 0.85;
+
+/** Ranks by bond of every form, in order; undefined for one that stays dense, since it would not get smaller. */
+export function ranksOfForms(forms: readonly Form[], options: RankOptions): (Sizes | undefined)[] {
+  const found = options.rule === 'budget' ? budgeted(forms, options.rank) : forms.map((form) => ranksOf(form, options));
+  return found.map((ranks, k) => {
+    const { layout, weight } = forms[k]!;
+    if (ranks === undefined || bondsOf(layout.net).length === 0) return undefined;
+    const floored = options.rule === 'target' ? ranks : withFloor(forms[k]!, ranks, options.floor);
+    return countOf(layout.net, { ...layout.modes, ...floored }) < weight.size ? floored : undefined;
+  });
+}
+
+function ranksOf(form: Form, options: RankOptions): Sizes {
+  const { format, layout, site } = form;
+  if (options.rule === 'target') return asked(form, options.rank);
+  const cuts = cutsOf(form);
+  const ranks: Record<string, number> = {};
+  for (const cut of cuts) {
+    const scale = options.scales?.[site.path] ?? 1;
+    ranks[cut.bond] = Math.max(ranks[cut.bond] ?? 1, ruled(cut, options, scale));
+  }
+  if (bondsOf(layout.net).every((bond) => bond in ranks)) return ranks;
+  throw new RankError(format.name, 'every bond has a spectrum', `a circle in ${site.path}`, "use the rule 'target'");
+}
+
+/** The rank of one unfolding. */
+function ruled({ values, shape }: Cut, { rule, energy: share }: RankOptions, scale: number): number {
+  const s = Float64Array.from(values);
+  if (rule === 'energy') return energy(s, share);
+  if (rule === 'stable') return Math.min(s.length, Math.max(1, Math.ceil(scale * stableRank(s))));
+  const { rank } = vbmf(s, { rows: shape[0], columns: shape[1] });
+  return rank < LEAST_EVIDENCE ? energy(s, FALLBACK_ENERGY) : rank;
+}
+
+/** |A|_F^2 / |A|_2^2, between 1 and the rank; 0 for a matrix of zeros. */
+export function stableRank(s: ArrayLike<number>): number {
+  const top = s[0] ?? 0;
+  let sum = 0;
+  for (let k = 0; k < s.length; k++) sum += (s[k]! / top) * (s[k]! / top);
+  return top === 0 ? 0 : sum;
+}
+
+/**
+ * The unfoldings that say something about each bond. The one bond of a canonical polyadic form has as many as there are
+ * modes: its rank is at least that of every unfolding (Kolda & Bader 2009, section 3.1).
+ */
+export function cutsOf({ weight, layout }: Form): Cut[] {
+  const spectra = new Spectra(weight);
+  if (isTree(layout.net)) return spectra.cuts(layout);
+  const bonds = bondsOf(layout.net);
+  const { open, parts } = layout.net;
+  const isPolyadic = bonds.length === 1 && Object.values(parts).every((labels) => labels.includes(bonds[0]!));
+  if (!isPolyadic) return [];
+  const star: Network = {
+    open,
+    parts: {
+      core: open.map((mode) => `s:${mode}`),
+      ...Object.fromEntries(open.map((mode, k) => [`factor${k}`, [mode, `s:${mode}`]])),
+    },
+  };
+  return spectra.cuts({ ...layout, net: star }).map((cut) => ({ ...cut, bond: bonds[0]! }));
+}
+
+/** What a request means for a form: 1 everywhere where not even that meets a share of the dense parameters. */
+function asked({ format, layout }: Form, rank: RankRequest): Sizes {
+  if (rank === 'same' || (typeof rank === 'number' && rank > 0 && rank < 1)) {
+    const least = resolveRanks(format, layout, 1);
+    const most = Math.floor((rank === 'same' ? 1 : rank) * denseSize(layout));
+    if (countOf(layout.net, { ...layout.modes, ...least }) > most) return least;
+  }
+  return resolveRanks(format, layout, rank);
+}
+
+/** Ranks not below the floor, as far as the layout has use for it. */
+function withFloor({ layout }: Form, ranks: Sizes, floor: number): Sizes {
+  const raised = Object.entries(ranks).map(([bond, r]) => [bond, Math.min(layout.bounds[bond]!, Math.max(r, floor))]);
+  return Object.fromEntries(raised);
+}
+
+/** Errors at which a form is offered to the budget: from 0.01 to 1, 24 to a factor of 10. */
+const ERRORS: readonly number[] = Array.from({ length: 49 }, (_, k) => 0.01 * root24(k));
+
+/** 10^(k / 24), by repeated products: the same bits everywhere. */
+function root24(k: number): number {
+  let power = 1;
+  for (let i = 0; i < k; i++) power *= 1.1006941712522096;
+  return power;
+}
+
+/**
+ * The ranks at which all forms together store at most what is asked and lose least (select.allocate over the spectra). A
+ * share is one of the dense parameters of all of them.
+ */
+function budgeted(forms: readonly Form[], rank: RankRequest): (Sizes | undefined)[] {
+  const dense = forms.reduce((n, { weight }) => n + weight.size, 0);
+  const limit = budgetOf(rank, dense);
+  const offers = forms.map((form) => offerOf(form));
+  const { choices } = allocate(
+    offers.map(({ candidate }) => candidate),
+    { maxParams: limit },
+  );
+  return choices.map(({ rank: chosen }, k) => (chosen === 'dense' ? undefined : offers[k]!.ranks(chosen)));
+}
+
+function budgetOf(rank: RankRequest, dense: number): number {
+  if (typeof rank === 'number' && rank > 0 && rank < 1) return Math.floor(rank * dense);
+  if (typeof rank === 'object' && 'maxParams' in rank && rank.maxParams >= 1) return Math.floor(rank.maxParams);
+  const got = JSON.stringify(rank);
+  throw new FormatError(
+    'early',
+    'a budget is a share below 1 or params:N',
+    got,
+    'give --rank 0.1 or --rank params:5000',
+  );
+}
+
+function offerOf(form: Form): { candidate: Candidate; ranks: (chosen: Choice['rank']) => Sizes } {
+  const { layout, weight, site } = form;
+  const bonds = bondsOf(layout.net);
+  const cuts = cutsOf(form);
+  const squares = Array.from(cuts[0]?.values ?? [], (x) => x * x).reduce((a, b) => a + b, 0);
+  const choices: Choice[] = [{ rank: 'dense', loss: 0, params: weight.size, flops: 0, bytes: 0 }];
+  if (bonds.every((bond) => cuts.some((cut) => cut.bond === bond))) {
+    for (const eps of ERRORS) {
+      const { ranks, parameters, error } = forecast(layout, cuts, eps);
+      const rank = bonds.map((bond) => ranks[bond]!);
+      choices.push({ rank, loss: error * error * squares, params: parameters, flops: 0, bytes: 0 });
+    }
+  }
+  const ranks = (chosen: Choice['rank']): Sizes =>
+    Object.fromEntries(bonds.map((bond, k) => [bond, (chosen as readonly number[])[k]!]));
+  return { candidate: { name: site.path, energy: squares, choices }, ranks };
+}
