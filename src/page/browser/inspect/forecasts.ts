@@ -1,7 +1,7 @@
 /** What the page computes itself: ranks, sizes and errors of formats at the error that the reader asks for. */
 
-import { type Forecast, forecast } from '../../select/forecast.ts';
-import type { Offer, PageData, PageTensor } from '../data.ts';
+import { type Forecast, forecast } from '../../../select/forecast.ts';
+import type { Offer, PageData, PageTensor } from '../../data.ts';
 
 /** A format for one tensor at one error. */
 export interface Choice extends Forecast {

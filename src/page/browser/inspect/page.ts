@@ -1,42 +1,13 @@
 /** The page of `rankwise inspect --html`: tensors, their spectra, and what low-rank formats make of them. */
 
-import type { PageData, PageTensor } from '../data.ts';
-import { draw, spectraOf } from './charts.ts';
+import type { PageData, PageTensor } from '../../data.ts';
+import { cell, fill, grouped, part, rowOf } from '../shared/dom.ts';
+import { draw, type Line } from '../shared/plot.ts';
 import { choiceOf, choicesOf, GRID, smallest } from './forecasts.ts';
 
 const data = JSON.parse(document.getElementById('data')!.textContent!) as PageData;
 
-/** The part of the page with this id, which the page's template has. */
-const part = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
-
-const grouped = (n: number): string => Math.round(n).toLocaleString('en');
 const percent = (share: number): string => `${(100 * share).toPrecision(3)} %`;
-
-/** A cell of text, never of markup: names come from a file. */
-function cell(text: string, kind: 'td' | 'th' = 'td', numeric = false): HTMLTableCellElement {
-  const made = document.createElement(kind);
-  made.textContent = text;
-  if (numeric) made.className = 'number';
-  return made;
-}
-
-function fill(
-  id: string,
-  headings: readonly (readonly [string, boolean])[],
-  rows: readonly HTMLTableRowElement[],
-): void {
-  const [head, body] = [document.createElement('thead'), document.createElement('tbody')];
-  const row = head.insertRow();
-  for (const [text, numeric] of headings) row.append(cell(text, 'th', numeric));
-  body.append(...rows);
-  part<HTMLTableElement>(id).replaceChildren(head, body);
-}
-
-function rowOf(cells: readonly HTMLTableCellElement[]): HTMLTableRowElement {
-  const row = document.createElement('tr');
-  row.append(...cells);
-  return row;
-}
 
 /** The tensor that is described: at first the largest that has a spectrum. */
 let chosen: PageTensor = data.tensors.reduce((best, tensor) => {
@@ -120,6 +91,14 @@ function describe(): void {
     ],
     rows,
   );
+}
+
+/** Singular values relative to the largest of each unfolding, down to 1e-16 of it. */
+function spectraOf({ unfoldings }: PageTensor): Line[] {
+  return unfoldings.map(({ label, values }) => {
+    const kept = values.filter((s) => s > 1e-16 * values[0]!);
+    return { name: label, x: kept.map((_, k) => k + 1), y: kept.map((s) => s / values[0]!) };
+  });
 }
 
 function drawCharts(): void {

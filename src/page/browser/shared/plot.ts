@@ -1,76 +1,162 @@
-/** The two charts of the page, drawn by uPlot: singular values of unfoldings, and error against size of formats. */
+/** Charts of lines, drawn by uPlot. */
 
 import uPlot from 'uplot';
-import type { PageTensor } from '../data.ts';
+import { COLORS, colorOf } from './colors.ts';
 
-/** Told apart without telling red from green (Okabe and Ito 2008). */
-const COLORS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#8c6bb1', '#999999'];
+type Values = readonly (number | null)[];
 
 /** A line: its name and its points. */
 export interface Line {
   readonly name: string;
   readonly x: readonly number[];
-  readonly y: readonly number[];
+  readonly y: Values;
+  /** A colour of the style sheet, such as '--c0'; else by place. */
+  readonly color?: string;
+  readonly dash?: number[];
+  readonly width?: number;
+  /** A band about the line; where one line has one, all others have one of no width. */
+  readonly low?: Values;
+  readonly high?: Values;
 }
 
-interface Axis {
+export interface Axis {
   readonly label: string;
   readonly log: boolean;
 }
 
-function colorOf(property: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+export interface Options {
+  readonly height?: number;
+  /** Told which line the pointer is near, and the text of its point, in place of a legend. */
+  readonly near?: (line: number | undefined, text: string, at: DOMRect) => void;
+}
+
+/** Lines of more points show none of them. */
+const FEW = 40;
+
+/** Charts by the elements that hold them: each listens to the window until it is destroyed. */
+const drawn = new WeakMap<HTMLElement, uPlot>();
+
+const show = (value: number | null | undefined): string => (value == null ? '' : String(Number(value.toPrecision(3))));
+
+/** Columns of values on the places of all lines, with gaps where a line has none. */
+function columnsOf(lines: readonly Line[], places: readonly number[], isBanded: boolean): (number | null)[][] {
+  const at = new Map(places.map((place, k) => [place, k]));
+  const columnOf = (line: Line, values: Values): (number | null)[] => {
+    const column = new Array<number | null>(places.length).fill(null);
+    for (const [k, place] of line.x.entries()) column[at.get(place)!] = values[k]!;
+    return column;
+  };
+  return lines.flatMap((line) => {
+    const { y, low = y, high = y } = line;
+    return (isBanded ? [y, low, high] : [y]).map((values) => columnOf(line, values));
+  });
+}
+
+function seriesOf(lines: readonly Line[], hasPoints: boolean, isBanded: boolean): uPlot.Series[] {
+  return lines.flatMap((line, k) => {
+    const color = colorOf(line.color ?? `--c${k % COLORS}`);
+    const main: uPlot.Series = {
+      label: line.name,
+      stroke: color,
+      dash: line.dash ?? (k < COLORS ? [] : [6, 4]),
+      width: line.width ?? 2,
+      spanGaps: true,
+      points: { show: hasPoints, size: 5, fill: color },
+      value: (_: uPlot, value: number | null) => show(value),
+    };
+    const edge = (): uPlot.Series => ({ stroke: 'transparent', width: 0, spanGaps: true, points: { show: false } });
+    return isBanded ? [main, edge(), edge()] : [main];
+  });
+}
+
+function bandsOf(lines: readonly Line[]): uPlot.Band[] {
+  return lines.map(({ color = '--c0' }, k) => ({
+    series: [3 * k + 3, 3 * k + 2],
+    fill: `color-mix(in srgb, ${colorOf(color)} 15%, transparent)`,
+  }));
+}
+
+/** What follows the pointer: the line that it is near, whose edges do not count, and the words about it. */
+function followed(
+  lines: readonly Line[],
+  step: number,
+  x: Axis,
+  near: NonNullable<Options['near']>,
+): Partial<uPlot.Options> {
+  let series = 0;
+  const isLine = (k: number): boolean => k > 0 && (k - 1) % step === 0;
+  const told = (chart: uPlot): void => {
+    const { idx, left = 0, top = 0 } = chart.cursor;
+    const value = isLine(series) && idx != null ? chart.data[series]?.[idx] : undefined;
+    if (value == null) {
+      near(undefined, '', new DOMRect());
+      return;
+    }
+    const line = (series - 1) / step;
+    const frame = chart.over.getBoundingClientRect();
+    const text = `${lines[line]!.name}: ${show(value)} at ${x.label} ${show(chart.data[0][idx!])}`;
+    near(line, text, new DOMRect(frame.x + left, frame.y + top, 0, 0));
+  };
+  const dist = (_: uPlot, k: number, __: number, place: number, pointer: number): number =>
+    isLine(k) ? Math.abs(place - pointer) : Number.POSITIVE_INFINITY;
+  return {
+    focus: { alpha: 0.25 },
+    cursor: { focus: { prox: 24, dist } },
+    hooks: {
+      setCursor: [told],
+      setSeries: [
+        (chart, k) => {
+          series = k ?? 0;
+          told(chart);
+        },
+      ],
+    },
+  };
+}
+
+function axisOf({ label }: Axis): uPlot.Axis {
+  const grid = colorOf('--line');
+  return {
+    label,
+    stroke: colorOf('--ink'),
+    font: '12px system-ui, sans-serif',
+    labelFont: '12.5px system-ui, sans-serif',
+    labelSize: 22,
+    grid: { stroke: grid, width: 1 },
+    ticks: { stroke: grid, width: 1, size: 5 },
+  };
 }
 
 /** Draws lines that share no places on x: each has a column of its own, with gaps elsewhere. */
-export function draw(into: HTMLElement, lines: readonly Line[], x: Axis, y: Axis): void {
+export function draw(
+  into: HTMLElement,
+  lines: readonly Line[],
+  x: Axis,
+  y: Axis,
+  { height = 300, near }: Options = {},
+): void {
+  drawn.get(into)?.destroy();
+  drawn.delete(into);
   into.replaceChildren();
   const places = [...new Set(lines.flatMap((line) => line.x))].sort((a, b) => a - b);
   if (places.length === 0) return;
-  const at = new Map(places.map((place, k) => [place, k]));
-  const columns = lines.map((line) => {
-    const column = new Array<number | null>(places.length).fill(null);
-    for (const [k, place] of line.x.entries()) column[at.get(place)!] = line.y[k]!;
-    return column;
-  });
-  const [ink, grid] = [colorOf('--ink'), colorOf('--line')];
-  const axis = ({ label }: Axis): uPlot.Axis => ({
-    label,
-    stroke: ink,
-    grid: { stroke: grid },
-    ticks: { stroke: grid },
-  });
+  const isBanded = lines.some(({ low }) => low !== undefined);
   const scale = ({ log }: Axis): uPlot.Scale => ({ time: false, distr: log ? 3 : 1 });
-  const show = (value: number | null): string => (value === null ? '' : String(Number(value.toPrecision(3))));
-  const chart = new uPlot(
-    {
-      width: Math.max(280, into.clientWidth),
-      height: 300,
-      scales: { x: scale(x), y: scale(y) },
-      axes: [axis(x), { ...axis(y), size: 70, values: (_, ticks) => ticks.map(show) }],
-      series: [
-        { label: x.label, value: (_, value) => show(value) },
-        ...lines.map(({ name }, k) => ({
-          label: name,
-          stroke: COLORS[k % COLORS.length]!,
-          dash: k < COLORS.length ? [] : [6, 4],
-          width: 2,
-          spanGaps: true,
-          points: { show: places.length < 40 },
-          value: (_: uPlot, value: number | null) => show(value),
-        })),
-      ],
-    },
-    [places, ...columns] as uPlot.AlignedData,
-    into,
-  );
-  into.onresize = () => chart.setSize({ width: Math.max(280, into.clientWidth), height: 300 });
-}
-
-/** Singular values relative to the largest of each unfolding, down to 1e-16 of it. */
-export function spectraOf({ unfoldings }: PageTensor): Line[] {
-  return unfoldings.map(({ label, values }) => {
-    const kept = values.filter((s) => s > 1e-16 * values[0]!);
-    return { name: label, x: kept.map((_, k) => k + 1), y: kept.map((s) => s / values[0]!) };
-  });
+  const options: uPlot.Options = {
+    width: Math.max(240, into.clientWidth - 24),
+    height,
+    scales: { x: scale(x), y: scale(y) },
+    axes: [
+      { ...axisOf(x), size: 34 },
+      { ...axisOf(y), size: 52, values: (_, ticks) => ticks.map(show) },
+    ],
+    series: [
+      { label: x.label, value: (_, value) => show(value) },
+      ...seriesOf(lines, places.length < (isBanded ? 2 : FEW), isBanded),
+    ],
+    bands: isBanded ? bandsOf(lines) : [],
+    legend: { show: near === undefined },
+  };
+  if (near !== undefined) Object.assign(options, followed(lines, isBanded ? 3 : 1, x, near));
+  drawn.set(into, new uPlot(options, [places, ...columnsOf(lines, places, isBanded)] as uPlot.AlignedData, into));
 }
