@@ -1,6 +1,7 @@
 /** The commands, in the order of the help. */
 
 import type { Command } from './command.ts';
+import { compare } from './compare.ts';
 import { completionOf } from './completion.ts';
 import { decompose } from './decompose.ts';
 import { demo } from './demo.ts';
@@ -8,10 +9,23 @@ import { doctor } from './doctor.ts';
 import { evaluateCommand } from './eval.ts';
 import { full } from './full.ts';
 import { inspect } from './inspect.ts';
+import { methodsCommand } from './methods.ts';
 import { predict } from './predict.ts';
 import { round } from './round.ts';
 import { train } from './train.ts';
 
-const working: readonly Command[] = [demo, train, evaluateCommand, predict, inspect, decompose, round, full, doctor];
+const working: readonly Command[] = [
+  demo,
+  train,
+  compare,
+  methodsCommand,
+  evaluateCommand,
+  predict,
+  inspect,
+  decompose,
+  round,
+  full,
+  doctor,
+];
 
 export const commands: readonly Command[] = [...working, completionOf(working)];

@@ -9,7 +9,7 @@ import { type LowRankFile, saveLowRank } from '../io/lowRank.ts';
 import type { StoredTensor } from '../io/safetensors.ts';
 import { sizeOf } from '../shape.ts';
 import { type Command, Exit, type Invocation, UsageError, type Values } from './command.ts';
-import { parseRank } from './config.ts';
+import { parseRank } from './configOf.ts';
 import { grouped, printable, table } from './output.ts';
 import { size } from './report.ts';
 import { axesOf, checkFree, chosen, foldOf, isDecomposable, parseFold, parseRoles } from './tensors.ts';

@@ -56,8 +56,12 @@ export interface MethodEntry {
   readonly start: 'lowRank' | 'dense';
   /** True for what other methods are compared with. */
   readonly isControl?: boolean;
+  /** The format where the run names none; without one weights are dense. */
+  readonly format?: string;
   /** The rank where the run names none. */
   readonly rank?: RankRequest;
+  /** Common settings where the run names none. */
+  readonly defaults?: Partial<MethodSettings>;
   readonly settings: Readonly<Record<string, SettingSpec>>;
   /** Changes of the network itself, for at most `budget` stored parameters. */
   remodel?(family: ModelFamily, options: ModelOptions, budget: number): Partial<ModelOptions>;

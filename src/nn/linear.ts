@@ -19,12 +19,21 @@ export interface LinearOptions {
   /** Default true. */
   readonly bias?: boolean;
   readonly weight?: MakeWeight;
+  /** The weight is dense by design, such as that of a classifier with few rows: methods leave it so. Default false. */
+  readonly isDense?: boolean;
   /** Standard deviation of the weight times the root of `in`; default the root of 2, right before ReLU (He et al. 2015). */
   readonly gain?: number;
 }
 
 export function linear(options: LinearOptions): Module {
-  const { in: inputs, out: outputs, bias = true, weight = denseWeight(), gain = Math.sqrt(2) } = options;
+  const {
+    in: inputs,
+    out: outputs,
+    bias = true,
+    weight = denseWeight(),
+    gain = Math.sqrt(2),
+    isDense = false,
+  } = options;
   checkSizes('linear', { in: inputs, out: outputs });
   const outputShape = (input: Shape): Shape => {
     if (input.at(-1) !== inputs) {
@@ -44,7 +53,7 @@ export function linear(options: LinearOptions): Module {
   return {
     kind: 'linear',
     undecayed: ['bias'],
-    weights: { weight: axes },
+    ...(isDense ? {} : { weights: { weight: axes } }),
     init: (key, path) => ({
       weight: weight({
         axes,

@@ -35,7 +35,7 @@ export const lenet5: ModelFamily = {
       ...body.children,
       fc1: linear({ in: features, out: hidden, weight }),
       relu3: relu(),
-      classifier: linear({ in: hidden, out: classes, gain: 1 }),
+      classifier: linear({ in: hidden, out: classes, gain: 1, isDense: true }),
     });
   },
 };

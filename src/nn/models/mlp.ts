@@ -27,7 +27,7 @@ export const mlp: ModelFamily = {
       layers[`relu${k + 1}`] = relu();
       size = out;
     });
-    layers.classifier = linear({ in: size, out: classes, gain: 1 });
+    layers.classifier = linear({ in: size, out: classes, gain: 1, isDense: true });
     return sequential(layers);
   },
 };

@@ -55,7 +55,7 @@ function resnet(name: string, blocksPerStage: number): ModelFamily {
         }
       });
       layers.pool = globalAvgPool();
-      layers.classifier = linear({ in: from, out: classes, gain: 1 });
+      layers.classifier = linear({ in: from, out: classes, gain: 1, isDense: true });
       return sequential(layers);
     },
   };

@@ -64,7 +64,7 @@ export const transformerTiny: ModelFamily = {
       ...Object.fromEntries(Array.from({ length: BLOCKS }, (_, k) => [`block${k + 1}`, encoder()])),
       norm: layerNorm({ size }),
       pool: plain({ kind: 'meanTokens', apply: (x) => mean(x, 1), outputShape: () => [size] }),
-      classifier: linear({ in: size, out: classes, gain: 1 }),
+      classifier: linear({ in: size, out: classes, gain: 1, isDense: true }),
     });
   },
 };

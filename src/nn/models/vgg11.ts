@@ -36,7 +36,7 @@ export const vgg11Small: ModelFamily = {
       width = Math.floor(width / 2);
     });
     layers.pool = globalAvgPool();
-    layers.classifier = linear({ in: channels, out: classes, gain: 1 });
+    layers.classifier = linear({ in: channels, out: classes, gain: 1, isDense: true });
     return sequential(layers);
   },
 };
