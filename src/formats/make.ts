@@ -21,6 +21,8 @@ export interface WeightRequest {
   readonly path: string;
   /** Mode sizes that the first axis has where it is cut; they may multiply to more than its size: the rest is padding. */
   readonly rows?: readonly number[];
+  /** Whether the layer wants it dense whatever the format of others is. */
+  readonly isDense?: true;
 }
 
 export type MakeWeight = (request: WeightRequest) => Weight;
@@ -61,6 +63,7 @@ export function lowRankWeight(options: FactorizeOptions): MakeWeight {
   const format = formatNamed(options.format);
   const { rank, note = () => {}, folds = {}, ...layoutOptions } = options;
   return (request) => {
+    if (request.isDense) return denseWeight()(request);
     const fold = folds[request.path] ?? folds[layerOf(request.path)];
     const layout = layoutFor(format, request, fold === undefined ? layoutOptions : { ...layoutOptions, fold });
     // Without bonds the one part is the tensor itself.

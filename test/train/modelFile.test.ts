@@ -1,11 +1,13 @@
 /** model.safetensors: the same model again in every format and family, the same bytes twice, and nothing else accepted. */
 
+import type { Column } from '../../src/columns.ts';
 import { NonFiniteError } from '../../src/errors.ts';
 import { formats } from '../../src/formats/all.ts';
 import { lowRankWeight, type MakeWeight } from '../../src/formats/make.ts';
 import { digits } from '../../src/io/digits.ts';
 import { modelNamed, models } from '../../src/nn/models/all.ts';
 import { key } from '../../src/random.ts';
+import { sizeOf } from '../../src/shape.ts';
 import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
@@ -45,8 +47,8 @@ function roundTrip(weight: MakeWeight | undefined, like: ModelSpec): void {
   assert.equal(loaded.spec, like);
   assert.equal([...leavesOf<Tensor>(loaded.params).keys()].sort(), [...leavesOf<Tensor>(params).keys()].sort());
   const x = tensor(
-    Float32Array.from({ length: 128 }, (_, k) => (k * 7) % 13),
-    [2, 1, 8, 8],
+    Float32Array.from({ length: 2 * sizeOf(like.input) }, (_, k) => (k * 7) % 13),
+    [2, ...like.input],
   );
   assert.equal(dataSync(forward(loaded.model, loaded.params, x)), dataSync(forward(model, params, x)));
   sameBytes(saveModel(loaded.spec, loaded.params), bytes);
@@ -57,13 +59,41 @@ for (const { name } of formats) {
     roundTrip(lowRankWeight({ format: name, rank: 0.3 }), spec));
 }
 
-for (const { name } of models) {
+for (const { name } of models.filter(({ needsColumns }) => !needsColumns)) {
   test(`${name} comes back to the bit`, () => {
     const { widths, ...rest } = spec;
     const like = { ...rest, model: name, width: 0.25, ...(name === 'mlp' ? { widths: widths! } : {}) };
     roundTrip(lowRankWeight({ format: 'tucker', rank: 0.4 }), like);
   });
 }
+
+for (const embedding of [undefined, 'hash', 'quotient'] as const) {
+  test(`a model of columns comes back to the bit, its tables ${embedding ?? 'cut with room to spare'}`, () => {
+    const columns: Column[] = [
+      { name: 'user', kind: 'index', count: 997 },
+      { name: 'age', kind: 'number' },
+      { name: 'shop', kind: 'index', count: 3001, fold: [13, 14, 17] },
+    ];
+    const options = { columns, embeddingSize: 6, ...(embedding ? { embedding } : {}) };
+    roundTrip(lowRankWeight({ format: 'tt', rank: 3 }), {
+      ...{ model: 'dlrm', input: [3], classes: 2, loss: 'crossEntropy', data: 'table' },
+      ...options,
+      mean: [0, 3, 0],
+      std: [1, 2, 1],
+    });
+  });
+}
+
+test('a model of texts comes back to the bit', () => {
+  const columns = Array.from(
+    { length: 6 },
+    (_, k): Column => ({ name: `word${k}`, kind: 'index', count: 999, group: 'words' }),
+  );
+  roundTrip(lowRankWeight({ format: 'ttMatrix', rank: 4 }), {
+    ...{ model: 'text-lstm', input: [6], classes: 2, loss: 'crossEntropy', data: 'texts', columns, width: 0.25 },
+    ...{ mean: Array(6).fill(0), std: Array(6).fill(1) },
+  });
+});
 
 test('sums of a frozen and a low-rank term come back', () => roundTrip(adapted, spec));
 

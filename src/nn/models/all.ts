@@ -1,14 +1,25 @@
 /** Every ready model: the command line, files and tests walk this table. */
 
 import { FormatError } from '../../errors.ts';
+import { dlrm } from './dlrm.ts';
 import { lenet5 } from './lenet5.ts';
 import { mlp } from './mlp.ts';
 import type { ModelFamily } from './model.ts';
 import { resnet20, resnet8 } from './resnet.ts';
+import { textLstm } from './textLstm.ts';
 import { transformerTiny } from './transformer.ts';
 import { vgg11Small } from './vgg11.ts';
 
-export const models: readonly ModelFamily[] = [mlp, lenet5, vgg11Small, resnet8, resnet20, transformerTiny];
+export const models: readonly ModelFamily[] = [
+  mlp,
+  lenet5,
+  vgg11Small,
+  resnet8,
+  resnet20,
+  transformerTiny,
+  dlrm,
+  textLstm,
+];
 
 /** The model of a name. Throws FormatError with the known names. */
 export function modelNamed(name: string): ModelFamily {

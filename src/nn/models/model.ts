@@ -1,7 +1,8 @@
 /** Ready models: a name, an input shape, a number of classes and where its weights come from. */
 
+import type { Column } from '../../columns.ts';
 import { ShapeError } from '../../errors.ts';
-import type { MakeWeight } from '../../formats/make.ts';
+import { denseWeight, type MakeWeight } from '../../formats/make.ts';
 import { type Shape, showShape } from '../../shape.ts';
 import type { Module } from '../module.ts';
 
@@ -13,7 +14,20 @@ export interface ModelOptions {
   readonly widths?: readonly number[];
   /** All widths times this, at least 1: a narrower model of the same depth. */
   readonly width?: number;
+  /** What the features of a table are; for models with tables of categories. */
+  readonly columns?: readonly Column[];
+  /** How such models store a table; default 'table'. */
+  readonly embedding?: EmbeddingKind;
+  /** Length of a row of a table. */
+  readonly embeddingSize?: number;
+  /** Stored parameters of each hashed or quotient table. */
+  readonly embeddingBudget?: number;
 }
+
+/** Row by row, in few rows by a hash, or by quotient and remainder. */
+export type EmbeddingKind = 'table' | 'hash' | 'quotient';
+
+export const embeddingKinds: readonly EmbeddingKind[] = ['table', 'hash', 'quotient'];
 
 /** Weights of the body; the classifier stays dense, since its ten rows hold little. */
 export interface ModelWeights {
@@ -24,8 +38,15 @@ export interface ModelFamily {
   readonly name: string;
   /** One line for help and tables. */
   readonly about: string;
+  /** Whether it takes tables with columns of categories, and nothing else. */
+  readonly needsColumns?: true;
   /** The module; throws ShapeError for inputs that it cannot take. */
   build(options: ModelOptions & ModelWeights): Module;
+}
+
+/** The same maker for weights that stay dense in every format, since they hold little. */
+export function denseBy({ weight = denseWeight() }: ModelWeights): MakeWeight {
+  return (request) => weight({ ...request, isDense: true });
 }
 
 /** Channels of a layer in a narrowed model. Throws ShapeError unless the width is positive. */
