@@ -1,0 +1,3 @@
+import { methodLaws } from '../laws/method.ts';
+
+methodLaws('admm');
