@@ -9,7 +9,7 @@
  * times, here the operations of the layers' own plans are counted, so that every machine decides alike.
  */
 
-import { lowRank } from '../formats/lowRank.ts';
+import { formatNamed } from '../formats/all.ts';
 import { Factored, partShapes } from '../formats/network.ts';
 import { resolveRanks } from '../formats/rank.ts';
 import type { Module, Params } from '../nn/module.ts';
@@ -39,7 +39,8 @@ export type Trends = Readonly<Record<string, Trend>>;
 
 /** The stable rank of a weight as a matrix of outputs by all else, and its full rank. */
 function ranksAsMatrix({ site, weight }: Form): { stable: number; most: number } {
-  const { values } = cutsOf({ site, weight, format: lowRank, layout: lowRank.layout(site.axes) })[0]!;
+  const format = formatNamed('lowRank');
+  const { values } = cutsOf({ site, weight, format, layout: format.layout(site.axes) })[0]!;
   return { stable: stableRank(values), most: values.length };
 }
 

@@ -89,6 +89,11 @@ export class Guard {
     return false;
   }
 
+  /** Another phase of a method has begun: its losses are not compared with those before. */
+  renew(): void {
+    this.state = { ...this.state, average: 0, high: 0 };
+  }
+
   /** Where to go on after the step `step` (from 0) has diverged. Throws DivergenceError after too many rollbacks. */
   restart(step: number, what: string, cause?: unknown): Restart {
     const { most, patience } = this.#policy;

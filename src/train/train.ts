@@ -200,7 +200,9 @@ export class Training implements AsyncIterable<TrainStep> {
       return { metrics: after.metrics, events: after.events };
     });
     const metrics = { ...done.metrics, ...ended.metrics };
-    return { step: this.#step, epoch, loss: done.loss, metrics, events: [...done.events, ...ended.events], epochLoss };
+    const events = [...done.events, ...ended.events];
+    if (ended.events.some(({ kind }) => kind === 'phase')) this.#guard?.renew();
+    return { step: this.#step, epoch, loss: done.loss, metrics, events, epochLoss };
   }
 
   #take(step: Pick<Step<unknown>, 'params' | 'state'>): void {

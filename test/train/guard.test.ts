@@ -95,6 +95,22 @@ test('a run goes back to a state before the high losses began', () => {
   assert.equal(guard.state, { ...freshGuard, rate: 0.5, rollbacks: 1, skipped: [32] });
 });
 
+test('losses of a new phase are not compared with those of the one before', async () => {
+  const inner = methodOf('descent', { learningRate: 0 });
+  const phased = (kind: 'phase' | 'rank'): Method => ({
+    ...inner,
+    step: (task, params, state, batch) => ({
+      ...inner.step(task, params, state, batch),
+      loss: tensor([batch.epoch === 0 ? 1 : 9]),
+    }),
+    epoch: (_task, params, state) => ({ params, state, metrics: {}, events: [{ kind, message: 'another' }] }),
+  });
+  const runs = (['phase', 'rank'] as const).map((kind) => train(toyTask(linearModel()), { method: phased(kind) }));
+  const [calm, alarmed] = [await advance(runs[0]!), await advance(runs[1]!).catch((error: Error) => error)];
+  assert.equal(diverged(calm), []);
+  assert.match((alarmed as Error).message, /recovers within 3 rollbacks/);
+});
+
 test('what the guard knows is in the checkpoint', async () => {
   const split = clusters(50);
   split.images[0] = Number.NaN;
