@@ -9,6 +9,7 @@ import { dataSync, item } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { pause } from './pause.ts';
+import { Scores } from './scores.ts';
 
 /** A context of evaluation: no dropout, running averages are used and not changed. */
 export function evaluation(): Context {
@@ -37,14 +38,18 @@ export function classesOf(outputs: Tensor): Int32Array {
 }
 
 export interface Measured {
-  /** Mean loss over all samples. */
+  /** Mean loss over all samples; with crossEntropy the negative log-likelihood of the labels. */
   readonly loss: number;
   /** Share of samples whose largest output is the label; absent for other losses than crossEntropy. */
   readonly accuracy?: number;
   readonly samples: number;
+  /** The area under the ROC curve, where there are two classes and samples of both; for crossEntropy. */
+  readonly auc?: number;
+  /** Mean gap between confidence and accuracy over 15 bins of confidence; absent for other losses than crossEntropy. */
+  readonly calibrationError?: number;
 }
 
-/** Loss and accuracy over batches of { x, y }. Yields to the host between batches. */
+/** Loss, accuracy and calibration over batches of { x, y }. Yields to the host between batches. */
 export async function evaluate(
   model: Module,
   params: Params,
@@ -54,6 +59,7 @@ export async function evaluate(
   let loss = 0;
   let right = 0;
   let samples = 0;
+  let scores: Scores | undefined;
   for (const { x, y } of batches) {
     const count = x.shape[0]!;
     scope(() => {
@@ -64,10 +70,15 @@ export async function evaluate(
       classesOf(outputs).forEach((c, b) => {
         if (c === labels[b]) right++;
       });
+      scores ??= new Scores(outputs.shape[1]!);
+      scores.add(dataSync(outputs), labels);
     });
     samples += count;
     await pause();
   }
   if (samples === 0) throw new ShapeError('evaluate', 'there are samples', 'none', 'check the data');
-  return { loss: loss / samples, samples, ...(lossKind === 'crossEntropy' ? { accuracy: right / samples } : {}) };
+  if (scores === undefined) return { loss: loss / samples, samples };
+  const [auc, calibrationError] = [scores.auc(), scores.calibrationError()];
+  const measured = { loss: loss / samples, accuracy: right / samples, samples, calibrationError };
+  return auc === undefined ? measured : { ...measured, auc };
 }

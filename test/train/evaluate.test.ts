@@ -1,5 +1,6 @@
 /** Measuring a model, and what it amounts to. */
 
+import fc from 'fast-check';
 import { ShapeError } from '../../src/errors.ts';
 import { linear } from '../../src/nn/linear.ts';
 import type { Module, Params } from '../../src/nn/module.ts';
@@ -8,6 +9,7 @@ import { tensor } from '../../src/tensor/create.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import { countsOf, ranksByPath } from '../../src/nn/counts.ts';
 import { classesOf, evaluate, evaluation, forward } from '../../src/train/evaluate.ts';
+import { areaUnderCurve } from '../../src/train/scores.ts';
 import { batchesOf } from '../../src/train/task.ts';
 import { backend } from '../../src/backend/current.ts';
 import { assert, suite } from '../support/test.ts';
@@ -50,10 +52,86 @@ test('loss is the mean over all samples, accuracy the share of right ones', asyn
   assert.is(samples, 4);
 });
 
+test('the area under the curve is the share of pairs in order, ties counting half', () => {
+  const area = (scores: number[], positive: number[]): number | undefined =>
+    areaUnderCurve(Float64Array.from(scores), positive);
+  assert.is(area([1, 2, 3, 4], [0, 0, 1, 1]), 1);
+  assert.is(area([4, 3, 2, 1], [0, 0, 1, 1]), 0);
+  assert.is(area([1, 1, 1, 1], [0, 1, 1, 0]), 0.5);
+  assert.is(area([1, 2], [1, 1]), undefined);
+  assert.is(area([], []), undefined);
+  assert.is(area([1, Number.NaN, 2], [1, 0, 1]), undefined);
+  const examples = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 0, max: 1 })), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(examples, (list) => {
+      const [up, down] = [1, 0].map((label) => list.filter((one) => one[1] === label).map(([score]) => score));
+      const wins = up!.flatMap((a) => down!.map((b): number => (a > b ? 1 : a === b ? 0.5 : 0)));
+      const want = wins.length === 0 ? undefined : wins.reduce((s, w) => s + w, 0) / wins.length;
+      const got = area(
+        list.map(([score]) => score),
+        list.map(([, label]) => label),
+      );
+      assert.ok(got === want || Math.abs(got! - want!) < 1e-12, `${got} not ${want}`);
+    }),
+  );
+});
+
+test('two classes have an area under the curve, over batches of any size', async () => {
+  const rows = Array.from({ length: 3000 }, (_, k) => ({
+    x: [0, ((k * 37) % 101) / 50 - 1],
+    label: (k * 53) % 7 > 2 ? 1 : 0,
+  }));
+  const two = linear({ in: 2, out: 2, bias: false });
+  const params = {
+    weight: tensor([
+      [1, 0],
+      [0, 1],
+    ]),
+  } as unknown as Params;
+  const parts = [rows.slice(0, 1), rows.slice(1, 2000), rows.slice(2000)].map((part) =>
+    batch(
+      part.map(({ x }) => x),
+      part.map(({ label }) => label),
+    ),
+  );
+  const { auc, calibrationError } = await evaluate(two, params, parts);
+  const want = areaUnderCurve(
+    Float64Array.from(rows, ({ x }) => Math.fround(x[1]!)),
+    rows.map(({ label }) => label),
+  );
+  assert.is(auc, want);
+  assert.ok(calibrationError! > 0 && calibrationError! < 1);
+  assert.is((await evaluate(echo, same, [batch([[1, 0, 0]], [0])])).auc, undefined);
+});
+
+test('the calibration error is the mean gap of confidence and accuracy by bin', async () => {
+  // Confidences 0.5761 (bin 8), 0.5761 (bin 8) and 0.7870 (bin 11); right, wrong, right.
+  const confidence = (a: number, b: number, c: number): number =>
+    Math.exp(a) / (Math.exp(a) + Math.exp(b) + Math.exp(c));
+  const [low, high] = [confidence(1, 0, 0), confidence(2, 0, 0)];
+  const { calibrationError } = await evaluate(echo, same, [
+    batch(
+      [
+        [1, 0, 0],
+        [1, 0, 0],
+        [0, 2, 0],
+      ],
+      [0, 1, 1],
+    ),
+  ]);
+  assert.ok(Math.abs(calibrationError! - (Math.abs(1 - 2 * low) + (1 - high)) / 3) < 1e-6);
+  const sure = await evaluate(echo, same, [batch([[1000, 0, 0]], [0])]);
+  assert.is(sure.calibrationError, 0);
+  const wrong = await evaluate(echo, same, [batch([[1000, 0, 0]], [1])]);
+  assert.is(wrong.calibrationError, 1);
+});
+
 test('other losses have no accuracy', async () => {
   const measured = await evaluate(echo, same, [{ x: tensor([[1, 2, 3]]), y: tensor([[1, 2, 5]]) }], 'mse');
   assert.ok(Math.abs(measured.loss - 4 / 3) < 1e-6);
-  assert.is(measured.accuracy, undefined);
+  assert.equal([measured.accuracy, measured.calibrationError], [undefined, undefined]);
 });
 
 test('the first of equal outputs is the class', () => {
