@@ -78,4 +78,9 @@ export interface Method<S = unknown> {
   view?(params: Params, state: S, key: Key): Params;
   /** The final compact parameters. */
   finish?(params: Params, state: S): Params;
+  /** For methods that learn how certain they are: one draw of the parameters by a key, and how many to average over. */
+  readonly posterior?: {
+    readonly samples: number;
+    draw(task: Task, params: Params, key: Key): Params;
+  };
 }
