@@ -109,6 +109,8 @@ function seenBy<S>({ penalty, view }: Decoration<S>, state: S, batch: Batch): Se
 export interface Seen {
   readonly penalty?: (params: Params) => Tensor;
   readonly view?: (params: Params) => Params;
+  /** Which of the trained leaves; default all. */
+  readonly trains?: (path: string) => boolean;
 }
 
 /**
@@ -119,9 +121,9 @@ export function gradientsOf(
   task: Task,
   params: Params,
   batch: Batch,
-  { penalty, view = (params) => params }: Seen = {},
+  { penalty, view = (params) => params, trains = () => true }: Seen = {},
 ): { loss: Tensor; gradients: Map<string, Tensor>; updates: Map<string, Tensor> } {
-  const trained = Object.fromEntries(trainedLeaves(task.model, params));
+  const trained = Object.fromEntries([...trainedLeaves(task.model, params)].filter(([path]) => trains(path)));
   const { grad, aux } = valueAndGrad<Record<string, Tensor>, { loss: Tensor; updates: Record<string, Tensor> }>(
     (leaves) => {
       const moving = withLeaves<Tensor, Params>(params, new Map(Object.entries(leaves)));
