@@ -1,0 +1,111 @@
+/** The tables of RESULTS.md, from the runs that are done. */
+
+import type { Row } from './rows/row.ts';
+
+/** A run that is done, as its file holds it. */
+export interface Finished {
+  readonly label: string;
+  readonly args: readonly string[];
+  readonly seed: number;
+  readonly date: string;
+  readonly machine: string;
+  readonly node: string;
+  readonly result: {
+    readonly testAccuracy: number;
+    readonly auc?: number;
+    readonly testLoss: number;
+    readonly calibrationError?: number;
+    readonly parameters: number;
+    readonly denseParameters: number;
+    readonly compression: number;
+    readonly seconds: number;
+    readonly epochSeconds: number;
+    readonly epochs: number;
+    readonly peakBytes: number;
+    readonly ranks: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  };
+  readonly curve: readonly { loss: number; parameters?: number; validationAccuracy?: number }[];
+}
+
+const HEAD = `# Results
+
+What \`npm run results\` has printed: methods and controls on real data. Accuracy is that of the last epoch on the whole
+test set, which has chosen nothing; means over seeds, ± the sample deviation. Parameters are all stored scalars, biases,
+norms and dense classifiers included; compression is dense over stored, where dense is the same network with every weight
+dense. Runs share the machine with others now and then, so seconds are rough: the table of a comparison (\`rankwise
+compare\`), run alone, is the place for times.
+`;
+
+const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+function deviation(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const center = mean(values);
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - center) * (x - center), 0) / (values.length - 1));
+}
+
+const grouped = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** RESULTS.md as a text. Rows without a run yet say so. */
+export function resultsPage(all: readonly { readonly row: Row; readonly runs: readonly Finished[] }[]): string {
+  const minutes = new Map(
+    all.flatMap(({ runs }) => runs.map((run) => [`${run.label} ${run.seed}`, run.result.seconds])),
+  );
+  const total = [...minutes.values()].reduce((sum, s) => sum + s, 0) / 60;
+  const sections = all.map(({ row, runs }) => section(row, runs));
+  return `${HEAD}\nTraining time of all runs below: ${total.toFixed(0)} minutes.\n\n${sections.join('\n')}`;
+}
+
+function section({ name, claim, runs: planned }: Row, runs: readonly Finished[]): string {
+  const lines = [`## ${name}`, '', claim, '', `\`npm run results -- ${name}\``, ''];
+  if (runs.length === 0) return [...lines, 'Not run yet.', ''].join('\n');
+  const hasAuc = runs.some(({ result }) => result.auc !== undefined);
+  const head = [
+    'run',
+    'seeds',
+    'accuracy %',
+    ...(hasAuc ? ['AUC'] : []),
+    'parameters',
+    'compression',
+    's',
+    'MB',
+    'ranks (seed 1)',
+  ];
+  lines.push(`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`);
+  for (const label of planned.map((run) => run.label)) {
+    const same = runs.filter((run) => run.label === label);
+    if (same.length > 0) lines.push(`| ${cellsOf(label, same, hasAuc).join(' | ')} |`);
+  }
+  const missing = planned.filter(({ label }) => !runs.some((run) => run.label === label)).map(({ label }) => label);
+  if (missing.length > 0) lines.push('', `Not run yet: ${missing.join('; ')}.`);
+  const [{ machine, node }] = runs as readonly [Finished];
+  const dates = runs.map(({ date }) => date).sort();
+  const spent = runs.reduce((sum, { result }) => sum + result.seconds, 0) / 60;
+  lines.push(
+    '',
+    `${dates[0]} to ${dates.at(-1)}, ${machine}, Node ${node}, ${spent.toFixed(1)} minutes of training.`,
+    '',
+  );
+  return lines.join('\n');
+}
+
+function cellsOf(label: string, same: readonly Finished[], hasAuc: boolean): string[] {
+  const of = (pick: (result: Finished['result']) => number): number => mean(same.map(({ result }) => pick(result)));
+  const accuracies = same.map(({ result }) => 100 * result.testAccuracy);
+  const spread = same.length > 1 ? ` ± ${deviation(accuracies).toFixed(2)}` : '';
+  const ranks = Object.values((same.find(({ seed }) => seed === 1) ?? same[0]!).result.ranks)
+    .map((bonds) => Object.values(bonds).join(' '))
+    .join(' · ');
+  const parameters = of((result) => result.parameters);
+  return [
+    label,
+    String(same.length),
+    `${mean(accuracies).toFixed(2)}${spread}`,
+    ...(hasAuc ? [of((result) => result.auc ?? Number.NaN).toFixed(4)] : []),
+    grouped(parameters),
+    `${of((result) => result.compression).toFixed(1)}x`,
+    of((result) => result.seconds).toFixed(0),
+    (of((result) => result.peakBytes) / 1e6).toFixed(0),
+    ranks,
+  ];
+}
