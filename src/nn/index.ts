@@ -1,6 +1,6 @@
 /** Layers and ready models: the namespace `nn`. */
 
-export { gelu, relu, sigmoid, tanh } from './activation.ts';
+export { gelu, hardSigmoid, hardTanh, relu, sigmoid, tanh } from './activation.ts';
 export { type AttentionOptions, attention } from './attention.ts';
 export { type ConvLayerOptions, conv1d, conv2d } from './conv.ts';
 export { dropout } from './dropout.ts';

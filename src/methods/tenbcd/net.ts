@@ -1,0 +1,192 @@
+/**
+ * All variables of block coordinate descent: for every layer the outputs U_i = W_i V_{i-1} + b_i before and V_i behind the
+ * activation for every example, kept in chunks of rows, and W_i, b_i and the low-rank weight that W_i is held to. Blocks
+ * replace chunks in place, so that no more than one chunk is there twice.
+ */
+
+import { full } from '../../formats/algebra.ts';
+import { Factored } from '../../formats/network.ts';
+import { Sum } from '../../formats/weight.ts';
+import { branch, childPath, type Params } from '../../nn/module.ts';
+import { add, sub } from '../../ops/binary.ts';
+import { sumSquares } from '../../ops/reduce.ts';
+import { reshape } from '../../ops/reshape.ts';
+import { dataSync } from '../../tensor/read.ts';
+import { scope } from '../../tensor/scope.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { Task } from '../method.ts';
+import { type Site, sitesOf, withSites } from '../sites.ts';
+import { type ActivationRule, activationNamed } from './activations.ts';
+import { chainOf, type Link } from './chain.ts';
+import type { Fit } from './proximal.ts';
+
+/** Weights of the penalties: gamma of the activations, rho of the linear maps, tau of the low-rank form; alpha is proximal. */
+export interface Penalties {
+  readonly gamma: number;
+  readonly rho: number;
+  readonly tau: number;
+  readonly alpha: number;
+}
+
+/** What of a layer is neither parameter nor data. */
+export interface LayerState {
+  readonly U: readonly Tensor[] | Readonly<Record<string, Tensor>>;
+  readonly V: readonly Tensor[] | Readonly<Record<string, Tensor>>;
+  /** The dense W [out, in] of a low-rank weight. */
+  readonly W?: Tensor;
+}
+
+export interface Layer {
+  readonly link: Link;
+  readonly rule: ActivationRule;
+  /** Chunks [rows, out]. */
+  readonly U: Tensor[];
+  readonly V: Tensor[];
+  /** [out, in], all terms of the weight together. */
+  W: Tensor;
+  /** Terms that are not trained. */
+  readonly fixed: Tensor | null;
+  /** What is trained: the low-rank tensor that W is held to, or W itself without the frozen terms. */
+  node: Tensor | Factored;
+  readonly nodePath: string;
+  bias: Tensor | null;
+}
+
+export interface Net extends Penalties {
+  readonly task: Task;
+  readonly fit: Fit;
+  /** Rows of a chunk. */
+  readonly rows: number;
+  /** Examples. */
+  readonly count: number;
+  readonly layers: readonly Layer[];
+  /** Chunks [rows, outputs]. */
+  readonly targets: readonly Tensor[];
+  /** The lower triangle of X'X, and the sums of X over examples. */
+  readonly gram: Tensor;
+  readonly inputSum: Tensor;
+  /** The objective before a round of blocks, gathered on the way, and the squared changes of all variables. */
+  readonly tally: { objective: number; change: number };
+}
+
+/** Layers of a model with their weights; U and V are those of the states, or empty. */
+export function layersOf(task: Task, params: Params, states: readonly LayerState[]): Layer[] {
+  const sites = new Map(sitesOf(task.model, params).map((site) => [site.layer, site]));
+  return chainOf(task.model).map((link, k): Layer => {
+    const site = sites.get(link.layer)!;
+    const state = states[k];
+    const fixed = fixedPart(site);
+    const bias = (branchAt(params, link.layer) as Readonly<Record<string, Tensor>>).bias ?? null;
+    return {
+      link,
+      rule: activationNamed(link.activation),
+      U: Object.values(state?.U ?? {}),
+      V: Object.values(state?.V ?? {}),
+      W: state?.W ?? withFixed(full(site.node), fixed),
+      fixed,
+      node: site.node,
+      nodePath: site.nodePath,
+      bias,
+    };
+  });
+}
+
+function fixedPart({ weight }: Site): Tensor | null {
+  if (!(weight instanceof Sum)) return null;
+  return weight.frozen.map((term) => full(weight.terms[term]!)).reduce((a, b) => add(a, b));
+}
+
+/** The branch of a layer. */
+function branchAt(params: Params, path: string): Params {
+  return path === '' ? params : path.split('.').reduce((at, name) => branch(at, name), params);
+}
+
+function withFixed(x: Tensor, fixed: Tensor | null): Tensor {
+  return fixed === null ? x : add(x, fixed);
+}
+
+/** The weight that the low-rank parameters stand for, with the frozen terms. */
+export function compressed({ node, fixed }: Pick<Layer, 'node' | 'fixed'>): Tensor {
+  return withFixed(full(node), fixed);
+}
+
+/** Whether W and the trained parameters are two things. */
+export function isLowRank(layer: Layer): layer is Layer & { node: Factored } {
+  return layer.node instanceof Factored;
+}
+
+/** W becomes another matrix. A dense weight is W without the frozen terms. */
+export function setWeight(layer: Layer, W: Tensor): void {
+  layer.W = W;
+  if (!isLowRank(layer)) layer.node = layer.fixed === null ? W : sub(W, layer.fixed);
+}
+
+/** Parameters and layer states of a net. */
+export function partsOf(net: Net, params: Params): { params: Params; layers: LayerState[] } {
+  const nodes = new Map<string, Tensor | Factored>();
+  const layers = net.layers.map((layer): LayerState => {
+    nodes.set(layer.nodePath, layer.node);
+    if (layer.bias !== null) nodes.set(childPath(layer.link.layer, 'bias'), layer.bias);
+    return { U: layer.U, V: layer.V, ...(isLowRank(layer) ? { W: layer.W } : {}) };
+  });
+  return { params: withSites(params, nodes), layers };
+}
+
+/** A block's work on one chunk: gives what outlives it. `x` is the network's input [rows, in], null unless asked for. */
+export type ChunkBlock = (chunk: number, x: Tensor | null) => readonly Tensor[];
+
+/** Runs blocks on every chunk, one behind the other on each. */
+export function overChunks(
+  net: Pick<Net, 'task' | 'rows' | 'targets'>,
+  wantsInput: boolean,
+  blocks: readonly ChunkBlock[],
+): void {
+  const batches = wantsInput ? net.task.data(net.rows)[Symbol.iterator]() : null;
+  for (let chunk = 0; chunk < net.targets.length; chunk++) {
+    scope(() => {
+      const x = batches === null ? null : flat(batches.next().value!.x);
+      return blocks.map((block) => block(chunk, x));
+    });
+  }
+}
+
+/** Examples as rows. */
+export function flat(x: Tensor): Tensor {
+  return x.order === 2 ? x : reshape(x, [x.shape[0]!, -1]);
+}
+
+/** Another tensor in place of a chunk, whose memory is free then. */
+export function putChunk(chunks: Tensor[], chunk: number, next: Tensor): void {
+  chunks[chunk]!.dispose();
+  chunks[chunk] = next;
+}
+
+/** What goes into layer k. */
+export function inputOf(net: Pick<Net, 'layers'>, k: number, chunk: number, x: Tensor | null): Tensor {
+  return k === 0 ? x! : net.layers[k - 1]!.V[chunk]!;
+}
+
+/** What the activation of layer k is added to, if anything. */
+export function shortcutOf(net: Pick<Net, 'layers'>, k: number, chunk: number, x: Tensor | null): Tensor | null {
+  const { skip } = net.layers[k]!.link;
+  if (skip === undefined) return null;
+  return skip < 0 ? x! : net.layers[skip]!.V[chunk]!;
+}
+
+/** x + shortcut. */
+export function plus(x: Tensor, shortcut: Tensor | null): Tensor {
+  return shortcut === null ? x : add(x, shortcut);
+}
+
+/** x - shortcut. */
+export function minus(x: Tensor, shortcut: Tensor | null): Tensor {
+  return shortcut === null ? x : sub(x, shortcut);
+}
+
+/** The sum of squares, row by row and then in double precision: its error stays near one rounding unit. A host read. */
+export function squares(x: Tensor): number {
+  const rows = x.order < 2 ? x : sumSquares(x, -1);
+  let sum = 0;
+  for (const value of dataSync(rows)) sum += x.order < 2 ? value * value : value;
+  return sum;
+}

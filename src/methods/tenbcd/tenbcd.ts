@@ -1,0 +1,238 @@
+/**
+ * tenBCD: training without gradients, by block coordinate descent on a network whose weights are held to low-rank form
+ * (Li & Shen 2023, arXiv:2303.06815; Zeng, Lau, Lin, Yao 2019 for dense weights). One step is one round over all blocks from
+ * the output backwards, on all examples: V, U, W, b and the parts of each layer, each block exactly minimised with the
+ * others fixed. With dense weights it is plain BCD.
+ *
+ * Every example's U and V of every layer are state, in single precision: 4 bytes for each example and each unit, twice.
+ */
+
+import { ConvergenceError } from '../../errors.ts';
+import { ranksOf } from '../../formats/network.ts';
+import type { Params } from '../../nn/module.ts';
+import { sub } from '../../ops/binary.ts';
+import { own } from '../../tensor/create.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { compact } from '../compact.ts';
+import { finite } from '../finite.ts';
+import type { Batch, Method, Step, Task, TrainEvent } from '../method.ts';
+import type { MethodEntry } from '../settings.ts';
+import { hiddenBlock, linearBlock, outputBlock } from './auxiliary.ts';
+import { sameRanks, sweepParts } from './cores.ts';
+import { isLowRank, type LayerState, layersOf, type Net, overChunks, partsOf, type Penalties } from './net.ts';
+import { distanceOf, objectiveOf } from './objective.ts';
+import { type FitName, fitNamed, fits } from './proximal.ts';
+import { fitFor, forwardPass, smallWeights } from './start.ts';
+import { Statistics } from './statistics.ts';
+import { biasBlock, weightBlock } from './weights.ts';
+
+export interface TenbcdOptions extends Partial<Penalties> {
+  /** Loss of the output; 'auto' is squared, or logistic for binary targets. Classes are one against all, but for softmax. */
+  readonly loss?: 'auto' | FitName;
+  /** Deviation of fresh weights times the root of their inputs; default 0.75; 0 leaves them as the model makes them. */
+  readonly gain?: number;
+  /** Fresh biases; default 0.1. */
+  readonly bias?: number;
+  /** Examples that a product takes at once; default 1024. */
+  readonly samples?: number;
+  /** Whether parts are solved with orthonormal neighbours or as they are; default 'orthogonal'. */
+  readonly cores?: 'orthogonal' | 'plain';
+  /** Evaluates the objective after each block, which throws where it has risen. Default false. */
+  readonly check?: boolean;
+}
+
+export type TenbcdState = {
+  readonly layers: Readonly<Record<string, LayerState>> | readonly LayerState[];
+  readonly targets: Readonly<Record<string, Tensor>> | readonly Tensor[];
+  readonly gram: Tensor;
+  readonly inputSum: Tensor;
+  /** The objective before the last round and before the first; 0 before there was one. */
+  readonly objective: number;
+  readonly first: number;
+  /** Rounds, and the sum of their squared changes. */
+  readonly rounds: number;
+  readonly changes: number;
+};
+
+/** The objective may rise by this share of itself, and by this share of the first one's millionth, from rounding. */
+const SLACK = 1e-6;
+
+/**
+ * Throws FormatError for models that are no chain of linear layers and activations, ShapeError for low-rank weights that are
+ * no tree of parts, ConvergenceError where a checked objective rises.
+ */
+export function tenbcd(options: TenbcdOptions = {}): Method<TenbcdState> {
+  const { gamma = 1, rho = 1, tau = 1e5, alpha = 0.01, loss = 'auto', gain = 0.75, bias = 0.1 } = options;
+  const { samples = 1024, cores = 'orthogonal', check = false } = options;
+  const netOf = (task: Task, params: Params, state: TenbcdState): Net => {
+    const targets = Object.values(state.targets);
+    return {
+      ...{ gamma, rho, tau, alpha, task, targets, rows: samples },
+      fit: fitNamed(fitFor(loss, task.lossKind)),
+      count: targets.reduce((n, y) => n + y.shape[0]!, 0),
+      layers: layersOf(task, params, Object.values(state.layers)),
+      gram: state.gram,
+      inputSum: state.inputSum,
+      tally: { objective: 0, change: 0 },
+    };
+  };
+  return {
+    name: 'tenbcd',
+    about: 'block coordinate descent on tensor trains, without gradients',
+    wholeData: true,
+    prepare: (task, params) => ({ params: smallWeights(task, params, gain, bias), events: [] }),
+    init(task, params) {
+      fitFor(loss, task.lossKind);
+      return { ...forwardPass(task, params, samples), objective: 0, first: 0, rounds: 0, changes: 0 };
+    },
+    step(task, params, state, batch) {
+      const net = netOf(task, params, state);
+      const events = new Round(net, cores, check, state.first).run();
+      return stepOf(net, params, state, batch, events);
+    },
+    finish: (params) => compact(params),
+  };
+}
+
+function stepOf(net: Net, params: Params, state: TenbcdState, batch: Batch, events: TrainEvent[]): Step<TenbcdState> {
+  const { tally, count, task } = net;
+  const objective = finite('objective', tally.objective, batch.step);
+  const first = state.rounds === 0 ? objective : state.first;
+  const rounds = state.rounds + 1;
+  const changes = state.changes + finite('change of the variables', tally.change, batch.step);
+  const told = (now: number, before: number, when: string): void => {
+    if (state.rounds === 0 && when === 'before') return;
+    if (now > before + slackOf(before, first)) events.push(risen(now, before, `${when} step ${batch.step + 1}`));
+  };
+  told(objective, state.objective, 'before');
+  const metrics: Record<string, number> = {
+    objective,
+    change: tally.change,
+    // O(1/k) by the theory: the mean over rounds of the squared change of all variables.
+    averageChange: changes / rounds,
+    distance: distanceOf(net),
+  };
+  if (batch.step === task.totalSteps - 1) {
+    metrics.finalObjective = objectiveOf(net);
+    told(metrics.finalObjective, objective, 'after');
+  }
+  const { params: moved, layers } = partsOf(net, params);
+  return {
+    params: moved,
+    state: { ...state, layers, objective, first, rounds, changes },
+    loss: own(Float32Array.of(objective / count), [1]),
+    metrics,
+    events,
+  };
+}
+
+function slackOf(objective: number, first: number): number {
+  return SLACK * (objective + SLACK * first);
+}
+
+function risen(now: number, before: number, when: string): TrainEvent {
+  return { kind: 'rise', message: `the objective rose from ${before} to ${now} ${when}` };
+}
+
+/** One round over all blocks. */
+class Round {
+  readonly #net: Net;
+  readonly #cores: 'orthogonal' | 'plain';
+  /** The objective after the last block, where blocks are checked. */
+  #last: number | null;
+  readonly #first: number;
+  readonly #events: TrainEvent[] = [];
+
+  constructor(net: Net, cores: 'orthogonal' | 'plain', check: boolean, first: number) {
+    this.#net = net;
+    this.#cores = cores;
+    this.#last = check ? objectiveOf(net) : null;
+    this.#first = first === 0 ? (this.#last ?? 0) : first;
+  }
+
+  run(): TrainEvent[] {
+    const net = this.#net;
+    for (let k = net.layers.length - 1; k >= 0; k--) this.#layer(k);
+    return this.#events;
+  }
+
+  #layer(k: number): void {
+    const net = this.#net;
+    const layer = net.layers[k]!;
+    const { layer: name, skip } = layer.link;
+    const statistics = new Statistics(k === 0 ? net : undefined);
+    const V = k === net.layers.length - 1 ? outputBlock(net) : hiddenBlock(net, k);
+    const U = linearBlock(net, k, statistics);
+    const fromInput = skip !== undefined && skip < 0;
+    if (this.#last === null) overChunks(net, k === 0 || fromInput, [V, U]);
+    else {
+      overChunks(net, fromInput, [V]);
+      this.#check(`V of ${name}`);
+      overChunks(net, k === 0 || fromInput, [U]);
+      this.#check(`U of ${name}`);
+    }
+    const delta = weightBlock(net, layer, statistics);
+    this.#check(`the weight of ${name}`);
+    biasBlock(net, layer, statistics, delta);
+    this.#check(`the bias of ${name}`);
+    if (!isLowRank(layer)) return;
+    const target = layer.fixed === null ? layer.W : sub(layer.W, layer.fixed);
+    const { node, change } = sweepParts(layer.node, target, this.#cores, net);
+    net.tally.change += change;
+    if (!sameRanks(node, layer.node)) {
+      const [from, to] = [ranksOf(layer.node), ranksOf(node)];
+      const message = 'ranks above what neighbouring parts can fill are gone';
+      this.#events.push({ kind: 'rank', message, path: layer.nodePath, from, to });
+    }
+    layer.node = node;
+    this.#check(`the parts of ${name}`);
+  }
+
+  #check(block: string): void {
+    if (this.#last === null) return;
+    const now = objectiveOf(this.#net);
+    if (now <= this.#last + slackOf(this.#last, this.#first)) {
+      this.#last = now;
+      return;
+    }
+    const rule = `the objective does not rise with ${block}`;
+    throw new ConvergenceError('tenbcd', rule, `${now} after ${this.#last}`, 'report it, with the model and the data');
+  }
+}
+
+export const tenbcdEntry: MethodEntry = {
+  name: 'tenbcd',
+  about: 'block coordinate descent on trains, exact blocks, no gradients; --format dense is plain BCD',
+  start: 'lowRank',
+  settings: {
+    gamma: { about: 'weight of |V - activation(U)|^2', fallback: 1, min: 1e-6, max: 1e6 },
+    rho: { about: 'weight of |U - W V - b|^2', fallback: 1, min: 1e-6, max: 1e6 },
+    tau: {
+      about: 'weight of |W - its low-rank form|^2; more than that of the data',
+      fallback: 1e5,
+      min: 1e-6,
+      max: 1e9,
+    },
+    alpha: { about: 'proximal weight of a block', fallback: 0.01, min: 1e-6, max: 1e6 },
+    loss: {
+      about: 'the loss; auto is squared, or logistic for binary targets',
+      fallback: 'auto',
+      choices: ['auto', ...fits],
+    },
+    gain: {
+      about: 'deviation of fresh weights times the root of inputs; 0: as made',
+      fallback: 0.75,
+      min: 0,
+      max: 100,
+    },
+    bias: { about: 'fresh biases', fallback: 0.1, min: -100, max: 100 },
+    samples: { about: 'examples of a chunk', fallback: 1024, min: 1, whole: true },
+    cores: {
+      about: 'parts with orthonormal neighbours, or as they are',
+      fallback: 'orthogonal',
+      choices: ['orthogonal', 'plain'],
+    },
+    check: { about: 'evaluate the objective after each block', fallback: false },
+  },
+  build: (_common, own) => tenbcd(own as TenbcdOptions) as Method,
+};
