@@ -5,7 +5,7 @@ import type { MakeWeight } from '../formats/make.ts';
 import { type Check, listOf, number, object, oneOf, optional, refuse, text, whole } from '../json.ts';
 import type { LossKind } from '../nn/loss.ts';
 import { modelNamed } from '../nn/models/all.ts';
-import { type EmbeddingKind, embeddingKinds } from '../nn/models/model.ts';
+import { type ClassifierKind, classifierKinds, type EmbeddingKind, embeddingKinds } from '../nn/models/model.ts';
 import type { Module } from '../nn/module.ts';
 import { sizeOf } from '../shape.ts';
 
@@ -21,6 +21,8 @@ export interface ModelSpec {
   readonly embedding?: EmbeddingKind;
   readonly embeddingSize?: number;
   readonly embeddingBudget?: number;
+  /** Whether the last layer took the format of the others. */
+  readonly classifier?: ClassifierKind;
   readonly loss: LossKind;
   /** The name of the data it was trained on. */
   readonly data: string;
@@ -46,6 +48,7 @@ const fields = object<ModelSpec>({
   embedding: optional(oneOf(...embeddingKinds)),
   embeddingSize: optional(whole(1, MOST_ROW)),
   embeddingBudget: optional(whole(1)),
+  classifier: optional(oneOf(...classifierKinds)),
   loss: oneOf('crossEntropy', 'mse', 'bce'),
   data: text,
   mean: listOf(number(), 1),

@@ -1,4 +1,5 @@
 import { lowRankWeight } from '../../src/formats/make.ts';
+import { sitesOf } from '../../src/methods/sites.ts';
 import { modelNamed, models } from '../../src/nn/models/all.ts';
 import type { Module } from '../../src/nn/module.ts';
 import { key } from '../../src/random.ts';
@@ -48,6 +49,21 @@ test('a narrowed model has at most the parameters asked for, and the next width 
   const width = narrowWidth(family, shape, 2000);
   const stored = parametersOf(family, { ...shape, width });
   assert.ok(stored <= 2000 && stored > 1700, String(stored));
+});
+
+test('the last layer is dense, unless it is to take the format of the others', () => {
+  const weight = lowRankWeight({ format: 'tt', rank: 1 });
+  for (const classifier of ['dense', 'format', undefined] as const) {
+    const model = modelNamed('mlp').build({
+      input: [1, 8, 8],
+      classes: 10,
+      widths: [64],
+      weight,
+      ...(classifier ? { classifier } : {}),
+    });
+    const sites = sitesOf(model, model.init(key(1), '')).map(({ path }) => path);
+    assert.equal(sites, classifier === 'format' ? ['fc1.weight', 'classifier.weight'] : ['fc1.weight']);
+  }
 });
 
 test('unknown names and inputs that do not fit are refused', () => {

@@ -8,7 +8,7 @@ import { conv2d } from '../conv.ts';
 import { linear } from '../linear.ts';
 import { flatten, maxPool2d } from '../pool.ts';
 import { sequential } from '../sequential.ts';
-import { checkImage, type ModelFamily, scaled } from './model.ts';
+import { checkImage, classifierWeight, type ModelFamily, scaled } from './model.ts';
 
 /** Below this size a window of 5 without padding leaves too little. */
 const PAD_BELOW = 20;
@@ -35,7 +35,7 @@ export const lenet5: ModelFamily = {
       ...body.children,
       fc1: linear({ in: features, out: hidden, weight }),
       relu3: relu(),
-      classifier: linear({ in: hidden, out: classes, gain: 1, isDense: true }),
+      classifier: linear({ in: hidden, out: classes, gain: 1, ...classifierWeight(options) }),
     });
   },
 };

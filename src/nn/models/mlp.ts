@@ -7,7 +7,7 @@ import { linear } from '../linear.ts';
 import type { Module } from '../module.ts';
 import { flatten } from '../pool.ts';
 import { sequential } from '../sequential.ts';
-import { type ModelFamily, scaled } from './model.ts';
+import { classifierWeight, type ModelFamily, scaled } from './model.ts';
 
 const WIDTHS = [256];
 
@@ -27,7 +27,7 @@ export const mlp: ModelFamily = {
       layers[`relu${k + 1}`] = relu();
       size = out;
     });
-    layers.classifier = linear({ in: size, out: classes, gain: 1, isDense: true });
+    layers.classifier = linear({ in: size, out: classes, gain: 1, ...classifierWeight(options) });
     return sequential(layers);
   },
 };

@@ -22,14 +22,20 @@ export interface ModelOptions {
   readonly embeddingSize?: number;
   /** Stored parameters of each hashed or quotient table. */
   readonly embeddingBudget?: number;
+  /** Whether the last layer of a network stays dense or takes the format of the others; default 'dense'. */
+  readonly classifier?: ClassifierKind;
 }
+
+export type ClassifierKind = 'dense' | 'format';
+
+export const classifierKinds: readonly ClassifierKind[] = ['dense', 'format'];
 
 /** Row by row, in few rows by a hash, or by quotient and remainder. */
 export type EmbeddingKind = 'table' | 'hash' | 'quotient';
 
 export const embeddingKinds: readonly EmbeddingKind[] = ['table', 'hash', 'quotient'];
 
-/** Weights of the body; the classifier stays dense, since its ten rows hold little. */
+/** Weights of the body; the classifier stays dense unless it is asked for, since its ten rows hold little. */
 export interface ModelWeights {
   readonly weight?: MakeWeight;
 }
@@ -48,6 +54,13 @@ export interface ModelFamily {
 export function denseBy({ weight = denseWeight() }: ModelWeights): MakeWeight {
   return (request) => weight({ ...request, isDense: true });
 }
+
+/** What makes the weight of a last layer. */
+export function classifierWeight({ weight, classifier }: ModelOptions & ModelWeights): ClassifierWeight {
+  return classifier === 'format' && weight !== undefined ? { weight } : { isDense: true };
+}
+
+type ClassifierWeight = { readonly weight: MakeWeight } | { readonly isDense: true };
 
 /** Channels of a layer in a narrowed model. Throws ShapeError unless the width is positive. */
 export function scaled(channels: number, { width = 1 }: ModelOptions): number {

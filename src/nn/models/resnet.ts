@@ -8,7 +8,7 @@ import type { Module } from '../module.ts';
 import { batchNorm } from '../norm.ts';
 import { globalAvgPool } from '../pool.ts';
 import { residual, sequential } from '../sequential.ts';
-import { checkImage, type ModelFamily, scaled } from './model.ts';
+import { checkImage, classifierWeight, type ModelFamily, scaled } from './model.ts';
 
 interface Block {
   readonly in: number;
@@ -55,7 +55,7 @@ function resnet(name: string, blocksPerStage: number): ModelFamily {
         }
       });
       layers.pool = globalAvgPool();
-      layers.classifier = linear({ in: from, out: classes, gain: 1, isDense: true });
+      layers.classifier = linear({ in: from, out: classes, gain: 1, ...classifierWeight(options) });
       return sequential(layers);
     },
   };

@@ -14,7 +14,7 @@ import { linear } from '../linear.ts';
 import { type Module, own } from '../module.ts';
 import { layerNorm } from '../norm.ts';
 import { residual, sequential } from '../sequential.ts';
-import { checkImage, type ModelFamily, scaled } from './model.ts';
+import { checkImage, classifierWeight, type ModelFamily, scaled } from './model.ts';
 
 const SIZE = 64;
 const HEADS = 4;
@@ -64,7 +64,7 @@ export const transformerTiny: ModelFamily = {
       ...Object.fromEntries(Array.from({ length: BLOCKS }, (_, k) => [`block${k + 1}`, encoder()])),
       norm: layerNorm({ size }),
       pool: plain({ kind: 'meanTokens', apply: (x) => mean(x, 1), outputShape: () => [size] }),
-      classifier: linear({ in: size, out: classes, gain: 1, isDense: true }),
+      classifier: linear({ in: size, out: classes, gain: 1, ...classifierWeight(options) }),
     });
   },
 };

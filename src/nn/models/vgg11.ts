@@ -7,7 +7,7 @@ import type { Module } from '../module.ts';
 import { batchNorm } from '../norm.ts';
 import { globalAvgPool, maxPool2d } from '../pool.ts';
 import { sequential } from '../sequential.ts';
-import { checkImage, type ModelFamily, scaled } from './model.ts';
+import { checkImage, classifierWeight, type ModelFamily, scaled } from './model.ts';
 
 /** Channels of the convolutions of each stage; a pooling follows each. */
 const STAGES = [[32], [64], [128, 128], [256, 256], [256, 256]];
@@ -36,7 +36,7 @@ export const vgg11Small: ModelFamily = {
       width = Math.floor(width / 2);
     });
     layers.pool = globalAvgPool();
-    layers.classifier = linear({ in: channels, out: classes, gain: 1, isDense: true });
+    layers.classifier = linear({ in: channels, out: classes, gain: 1, ...classifierWeight(options) });
     return sequential(layers);
   },
 };
