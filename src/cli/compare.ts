@@ -18,6 +18,7 @@ import {
   sharedArgs,
 } from './comparePlan.ts';
 import { mean, rowsOf, tableOf } from './compareTable.ts';
+import { openData } from './data.ts';
 import { trainOptions } from './trainOptions.ts';
 import { learningRates, tuned } from './tune.ts';
 import { version } from './version.ts';
@@ -125,6 +126,8 @@ async function run(invocation: Invocation): Promise<number> {
   const args = sharedArgs(values, given);
   if ((values.trials as number) > 1 && !given.has('validation')) args.push('--validation', '0.1');
   const entrants = entrantsOf(values, args);
+  // Data that is not there is told once, not by every method.
+  await openData(values.data as string, values['data-dir'] as string | undefined);
   const comparison = new Comparison(invocation, folder);
   try {
     await comparison.add(entrants);
