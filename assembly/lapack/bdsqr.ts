@@ -4,7 +4,7 @@
  * written down for the singular vectors.
  */
 
-import { addRotation, closeSweep, openSweep, Rotations } from './rotations';
+import { addRotation, clear, closeSweep, openSweep, Rotations } from './rotations';
 
 /** Sweeps a singular value before the iteration is given up; about 2 are needed. */
 const LIMIT: i32 = 30;
@@ -18,6 +18,8 @@ const SMALL: f64 = 2.409919865102884e-181;
  */
 export function bdsqr<T>(n: i32, d: usize, e: usize, left: Rotations | null, right: Rotations | null): i32 {
   const eps: f64 = sizeof<T>() == 4 ? 1.4901161193847656e-8 : 8.881784197001252e-16;
+  if (left != null) clear(left, n);
+  if (right != null) clear(right, n);
   let top: f64 = 0;
   for (let i = 0; i < n; i++) top = max(top, abs(load<f64>(d + ((<usize>i) << 3))));
   for (let i = 0; i < n - 1; i++) top = max(top, abs(load<f64>(e + ((<usize>i) << 3))));
@@ -48,27 +50,23 @@ export function bdsqr<T>(n: i32, d: usize, e: usize, left: Rotations | null, rig
     if (++sweeps > LIMIT * n) return -1;
     const end = <usize>(count - 1) * stride;
     // A zero on the diagonal hides the shift from the rows in front of it.
-    const shift = smallest(count, dp, stride) > none ? shiftOf(dp + end, ep + end, stride) : 0;
+    const shift = exceed(count, dp, stride, none) ? shiftOf(dp + end, ep + end, stride) : 0;
     const L = step > 0 ? left : right,
       R = step > 0 ? right : left;
     if (L != null) openSweep<T>(L, first, step, count);
     if (R != null) openSweep<T>(R, first, step, count);
     if (shift > 0) shifted<T>(count, dp, ep, stride, shift, L, R);
     else unshifted<T>(count, dp, ep, stride, L, R);
-    if (L != null) closeSweep<T>(L);
-    if (R != null) closeSweep<T>(R);
+    if (L != null) closeSweep(L);
+    if (R != null) closeSweep(R);
   }
   return sweeps;
 }
 
-/** The least |d| of the count + 1 elements at `dp`. */
-function smallest(count: i32, dp: usize, stride: usize): f64 {
-  let least = abs(load<f64>(dp));
-  for (; count > 0; count--) {
-    dp += stride;
-    least = min(least, abs(load<f64>(dp)));
-  }
-  return least;
+/** Whether all |d| of the count + 1 elements at `dp` are above `none`. */
+function exceed(count: i32, dp: usize, stride: usize, none: f64): bool {
+  for (; count >= 0; count--, dp += stride) if (!(abs(load<f64>(dp)) > none)) return false;
+  return true;
 }
 
 /** The smaller singular value of the last two rows of a block (LAPACK's xLAS2). */

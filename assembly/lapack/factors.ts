@@ -93,10 +93,10 @@ function formQ<T>(g: Factors, to: usize, ldq: i32, columns: i32): void {
       N = g.N + <usize>(block * w * w) * sizeof<T>();
     const Q = to + <usize>j * step,
       ld = pitchOf<T>(columns - j);
-    for (let l = 0; l < count; l++) {
-      for (let c = 0; c < count; c++) {
-        const v = load<T>(V + <usize>(c * w + l) * sizeof<T>());
-        store<T>(g.W + <usize>(l * ld + c) * sizeof<T>(), isNegated<T>(g, j + c) ? -v : v);
+    for (let c = 0; c < count; c++) {
+      const unit: T = isNegated<T>(g, j + c) ? -1 : 1;
+      for (let l = 0; l < count; l++) {
+        store<T>(g.W + <usize>(l * ld + c) * sizeof<T>(), unit * load<T>(V + <usize>(c * w + l) * sizeof<T>()));
       }
     }
     const below = V + <usize>(count * w) * sizeof<T>(),

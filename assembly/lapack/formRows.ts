@@ -34,16 +34,20 @@ export function formRows<T>(
       m = rows - from,
       n = columns - from;
     const v = V + <usize>(j * ldv + from) * sizeof<T>(),
-      q = Q + <usize>(from * (ldq + 1)) * sizeof<T>();
+      q = Q + <usize>(from * (ldq + 1)) * sizeof<T>(),
+      side = <usize>b * sizeof<T>(),
+      rest = q + side * <usize>(ldq + 1),
+      X = room.X + side * BLOCK;
     mul<T>(room.mul, b, b, n, v, ldv, 1, v, 1, ldv, room.G, BLOCK, 1, false);
     memory.fill(room.N, 0, <usize>(BLOCK * BLOCK) * sizeof<T>());
     for (let l = 0; l < b; l++) {
       const t = load<T>(tau + <usize>(j + l) * sizeof<T>());
       growRow<T>(room.N, BLOCK * sizeof<T>(), l, t, room.G + <usize>(l * BLOCK) * sizeof<T>());
     }
-    // H' = I + V N V' from the right.
-    mul<T>(room.mul, m, b, n, q, ldq, 1, v, 1, ldv, room.W, BLOCK, 1, false);
-    mul<T>(room.mul, m, b, b, room.W, BLOCK, 1, room.N, BLOCK, 1, room.X, BLOCK, 1, false);
+    // H' = I + V N V' from the right of a unit matrix, [b, b], and what is there already.
+    mul<T>(room.mul, b, b, b, v, 1, ldv, room.N, BLOCK, 1, room.X, BLOCK, 1, false);
+    mul<T>(room.mul, m - b, b, n - b, rest, ldq, 1, v + side, 1, ldv, room.W, BLOCK, 1, false);
+    mul<T>(room.mul, m - b, b, b, room.W, BLOCK, 1, room.N, BLOCK, 1, X, BLOCK, 1, false);
     mul<T>(room.mul, m, n, b, room.X, BLOCK, 1, v, ldv, 1, q, ldq, 1, true);
   }
 }

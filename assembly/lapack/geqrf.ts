@@ -91,10 +91,11 @@ function putPanel<T>(P: usize, rows: i32, count: i32, A: usize, ld: i32, V: usiz
     v128.store(V, v128.load(P, 32), 32);
     v128.store(V, v128.load(P, 48), 48);
     if (i >= count) continue;
-    const d = <usize>i * sizeof<T>();
-    memory.copy(A + <usize>(i * ld) * sizeof<T>() + d, P + d, <usize>(count - i) * sizeof<T>());
-    memory.fill(V + d, 0, 64 - d);
-    store<T>(V + d, 1);
+    const to = A + <usize>(i * ld) * sizeof<T>();
+    for (let c = <usize>i * sizeof<T>(), one: T = 1; c < 64; c += sizeof<T>(), one = 0) {
+      if (c < <usize>count * sizeof<T>()) store<T>(to + c, load<T>(P + c));
+      store<T>(V + c, one);
+    }
   }
 }
 

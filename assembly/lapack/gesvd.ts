@@ -4,6 +4,7 @@
  */
 
 import { fail } from '../abi';
+import { scale as scaleRow } from '../level1/vectors';
 import { mul } from '../level3/mul';
 import { bdsqr } from './bdsqr';
 import { gebrd } from './bidiagonal';
@@ -11,7 +12,7 @@ import { formRows } from './formRows';
 import { geqrf } from './geqrf';
 import { GesvdArgs, scaleOf } from './gesvj';
 import { applyAll } from './rotations';
-import { writeColumn, writeRow } from './signs';
+import { writeColumn } from './signs';
 import { place, SvdPlan } from './svdPlan';
 
 const CONVERGENCE: i32 = 2;
@@ -77,7 +78,7 @@ function element<T>(a: GesvdArgs, g: SvdPlan, t: usize): void {
       r = g.Vt + from * g.pitch;
     const d = load<f64>(g.d + (from << 3));
     const sign = writeColumn<T, T>(g.wide ? r : l, a.m, U + j * sizeof<T>(), <usize>n * sizeof<T>());
-    writeRow<T, T>(g.wide ? l : r, a.n, Vt + j * <usize>a.n * sizeof<T>(), d < 0 ? -sign : sign);
+    scaleRow<T>(a.n, d < 0 ? -sign : sign, g.wide ? l : r, Vt + j * <usize>a.n * sizeof<T>());
   }
 }
 

@@ -4,7 +4,7 @@
  * The rotations are written down for the eigenvectors. About 1.7 sweeps an eigenvalue.
  */
 
-import { addRotation, closeSweep, openSweep, Rotations } from './rotations';
+import { addRotation, clear, closeSweep, openSweep, Rotations } from './rotations';
 
 /** Sweeps an eigenvalue before the iteration is given up. */
 const LIMIT: i32 = 30;
@@ -18,6 +18,7 @@ const NONE: f64 = 4.909093465297727e-91;
  */
 export function steqr<T>(n: i32, d: usize, e: usize, r: Rotations | null): i32 {
   const eps: f64 = sizeof<T>() == 4 ? 2.3283064365386963e-10 : 1.1102230246251565e-16;
+  if (r != null) clear(r, n);
   let sweeps = 0;
   let from = 0;
   while (from < n) {
@@ -98,7 +99,7 @@ function sweep<T>(m: i32, dp: usize, ep: usize, stride: usize, first: i32, step:
   }
   store<f64>(dp, load<f64>(dp) - p);
   store<f64>(ep, g);
-  if (r != null) closeSweep<T>(r);
+  if (r != null) closeSweep(r);
 }
 
 /** sqrt(x x + y y) without overflow or needless underflow. */

@@ -116,8 +116,9 @@ export function place<T>(g: SvdPlan, m: i32, n: i32, vectors: bool): void {
 
 /** A list for k rows of `columns` numbers; returns its end. */
 function list<T>(r: Rotations, at: usize, rows: usize, pitch: usize, columns: i32, k: usize): usize {
-  r.begin = r.next = at;
-  r.end = at + ((SWEEPS * (16 + 2 * sizeof<T>() * k) + 63) & ~63);
+  r.scales = at;
+  r.begin = at + (k << 3);
+  r.end = r.begin + ((SWEEPS * (16 + 2 * sizeof<T>() * k) + 63) & ~63);
   r.rows = rows;
   r.pitch = pitch;
   r.columns = columns;

@@ -48,8 +48,8 @@ export function syevd<T>(a: SyevdArgs): void {
     room.G = room.N + BLOCK * BLOCK * sizeof<T>();
     room.mul = room.G + BLOCK * BLOCK * sizeof<T>();
     // They come after the forming.
-    r.begin = room.W;
-    r.next = r.begin;
+    r.scales = room.W;
+    r.begin = room.W + (n << 3);
     r.end = r.begin + SWEEPS * (16 + 2 * sizeof<T>() * n);
     r.rows = Q;
     r.pitch = pitch;

@@ -10,8 +10,8 @@ import { madd, width as lanes } from '../simd/lanes';
 /** Columns of a block of QR: more make T heavier than what long products gain. src/kernels/wy.ts has the same. */
 export const WIDTH: i32 = 16;
 
-/** Columns of a block where vectors of the SVD are formed. */
-export const BLOCK: i32 = 32;
+/** Columns of a block where singular vectors are formed. src/kernels/{gesvd,syevd}.ts have the same. */
+export const BLOCK: i32 = 16;
 
 /** Columns of a panel: rows of 64 bytes. */
 // @ts-ignore: decorator

@@ -32,7 +32,7 @@ export function mul<T>(
   accumulate: bool,
 ): void {
   if (m < 1 || n < 1) return;
-  memory.fill(work, 0, BLOCK);
+  for (let p = work; p < work + BLOCK; p += 16) v128.store(p, i64x2.splat(0));
   const a = changetype<GemmArgs>(work);
   a.work = work + BLOCK;
   a.batch = 1;

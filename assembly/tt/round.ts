@@ -7,7 +7,8 @@ import { Head } from '../abi';
 import { geqrf, GeqrfArgs } from '../lapack/geqrf';
 import { gesvd } from '../lapack/gesvd';
 import { GesvdArgs } from '../lapack/gesvj';
-import { greatest, scaledRow } from '../lapack/matrix';
+import { scaledRow } from '../lapack/matrix';
+import { maxAbs } from '../map/scan';
 import { inversePower } from '../lapack/reflector';
 import { mul } from '../level3/mul';
 
@@ -99,7 +100,7 @@ function place<T>(a: TtRoundArgs, g: Sweep): void {
 
 /** to = x times a power of two that brings the greatest to [1, 2). */
 function normalize<T>(g: Sweep, x: usize, to: usize, n: i32): void {
-  const top = greatest<T>(x, <usize>n * sizeof<T>()),
+  const top = <T>maxAbs<T>(x, x + <usize>n * sizeof<T>()),
     power = top > 0 ? inversePower<T>(top) : 1;
   scaledRow<T>(x, to, n, power, n);
   g.exponent -=

@@ -10,7 +10,7 @@ import { svdCases, svdFields, svdReference, svdSample } from './svdCommon.ts';
 import { pitchOf } from './wy.ts';
 
 /** Columns of a block of reflectors, sweeps of rotations that wait, bytes in front; assembly/lapack/svdPlan.ts has the same. */
-const BLOCK = 32;
+const BLOCK = 16;
 const SWEEPS = 64;
 const HEAD = 448;
 
@@ -26,7 +26,7 @@ function workspace(m: number, n: number, vectors: boolean, bytes: number): numbe
   let total = HEAD + 20 * k + 64;
   if (vectors) {
     elements += k * right + 2 * BLOCK * (k + BLOCK);
-    total += 2 * (SWEEPS * (16 + 2 * bytes * k) + 64);
+    total += 2 * (SWEEPS * (16 + 2 * bytes * k) + 8 * k + 64);
   }
   let tail = vectors ? mulBytes(k, rows, Math.max(core, BLOCK), bytes) : 0;
   if (isTall) {

@@ -14,7 +14,7 @@ const fields = { batch: 'int', n: 'int', vectors: 'int', A: 'data', W: 'data', V
 /** Sweeps of rotations whose cosines and sines wait to be applied together; assembly/lapack/syevd.ts has the same. */
 const SWEEPS = 64;
 /** Columns of a block of reflectors; assembly/lapack/wy.ts has the same. */
-const BLOCK = 32;
+const BLOCK = 16;
 const LIMIT = 60;
 /** 2^-60, the size of elements that count as zero. */
 const NEGLIGIBLE = 8.673617379884035e-19;
@@ -28,7 +28,7 @@ function workspace(n: number, vectors: boolean, bytes: number): number {
   const own = HEAD + (n + 3) * pitch + Math.ceil((20 * n) / 64) * 64;
   if (!vectors) return own;
   const forming = 2 * BLOCK * (n + BLOCK) * bytes + mulBytes(Math.max(n, BLOCK), n, Math.max(n, BLOCK), bytes);
-  return own + n * pitch + Math.max(forming, SWEEPS * (16 + 2 * bytes * n));
+  return own + n * pitch + Math.max(forming, SWEEPS * (16 + 2 * bytes * n) + 8 * n);
 }
 
 /**

@@ -1,11 +1,12 @@
 /** What every factorization asks of its operand first: that it is a batch of matrices, and that all of it is finite. */
 
 import type { Backend, Block } from '../../backend/backend.ts';
+import { backend } from '../../backend/current.ts';
 import { arrayOf, type DataArray, type Real, realDtype } from '../../dtype.ts';
 import { NonFiniteError, ShapeError } from '../../errors.ts';
 import { scan, scanPieces } from '../../kernels/scan.ts';
 import { type Shape, showShape, sizeOf } from '../../shape.ts';
-import { scope, unrecorded } from '../../tensor/scope.ts';
+import { inScope, scope, unrecorded, uploadAll } from '../../tensor/scope.ts';
 import { readNow } from '../../tensor/storage.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { contiguous } from '../contiguous.ts';
@@ -67,6 +68,14 @@ export function checkRange(op: string, found: Tensor, a: Tensor, top: number): v
   checkFinite(op, found, { rule: 'the factors are in the range of their dtype', remedy: 'scale the matrix' });
 }
 
+/** Elements from which on the kernel looks faster than JavaScript does, the call counted. */
+const LARGE = 2048;
+
+/** Runs `body` in a scope: what it checks goes to backend memory once, and stays there for the kernel. */
+export function inOneScope<T>(body: () => T): T {
+  return inScope() ? body() : scope(body);
+}
+
 /**
  * The greatest |x|, 0 where x is empty. Throws NonFiniteError, which names the first element that is NaN or infinite and
  * its index. One pass over x; it waits for what runs before.
@@ -76,7 +85,11 @@ export function checkFinite(op: string, x: Tensor, rule: FiniteRule = ofOperands
   if (x.size === 0) return 0;
   x.storage.check(op);
   if (!x.isContiguous) return unrecorded(() => scope(() => checkFinite(op, contiguous(x), rule)));
+  // In a scope the elements go to backend memory in a moment, if they are not there.
+  if (x.storage.array !== null && x.size >= LARGE && inScope()) uploadAll([x], backend(), op);
   const { block, array } = x.storage;
+  if (array !== null && x.size < LARGE)
+    return checkValues(op, array.subarray(x.offset, x.offset + x.size), x.shape, rule);
   if (block !== null && block.live && block.backend.has(scan as never, x.dtype))
     return checkResident(op, x, block, rule);
   if (array !== null) return checkValues(op, array.subarray(x.offset, x.offset + x.size), x.shape, rule);

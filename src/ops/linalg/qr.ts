@@ -4,7 +4,7 @@ import { geqrf } from '../../kernels/geqrf.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { contiguous } from '../contiguous.ts';
 import { applyAll, type Op } from '../op.ts';
-import { checkFinite, checkRange, matricesOf } from './matrices.ts';
+import { checkFinite, checkRange, inOneScope, matricesOf } from './matrices.ts';
 import { qrGrad } from './qrGrad.ts';
 import { transposed } from './triangles.ts';
 
@@ -44,10 +44,12 @@ const qrOp: Op<boolean> = {
  * overflows.
  */
 export function qr(a: Tensor, { full = false }: QrOptions = {}): { Q: Tensor; R: Tensor } {
-  const top = checkFinite('qr', a);
-  const [Q, R] = applyAll(qrOp, [contiguous(a)], full);
-  checkRange('qr', R!, a, top);
-  return { Q: Q!, R: R! };
+  return inOneScope(() => {
+    const top = checkFinite('qr', a);
+    const [Q, R] = applyAll(qrOp, [contiguous(a)], full);
+    checkRange('qr', R!, a, top);
+    return { Q: Q!, R: R! };
+  });
 }
 
 /**
@@ -56,8 +58,10 @@ export function qr(a: Tensor, { full = false }: QrOptions = {}): { Q: Tensor; R:
  */
 export function lq(a: Tensor): { L: Tensor; Q: Tensor } {
   matricesOf('lq', a);
-  const top = checkFinite('lq', a);
-  const [Q, R] = applyAll(qrOp, [contiguous(transposed(a))], false);
-  checkRange('lq', R!, a, top);
-  return { L: transposed(R!), Q: transposed(Q!) };
+  return inOneScope(() => {
+    const top = checkFinite('lq', a);
+    const [Q, R] = applyAll(qrOp, [contiguous(transposed(a))], false);
+    checkRange('lq', R!, a, top);
+    return { L: transposed(R!), Q: transposed(Q!) };
+  });
 }

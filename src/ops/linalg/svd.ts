@@ -10,7 +10,7 @@ import { contiguous } from '../contiguous.ts';
 import { applyAll, type Op } from '../op.ts';
 import { slice } from '../slice.ts';
 import { type Cut, checkCut, checkOneCut, cutOf } from './cut.ts';
-import { checkFinite, checkRange, matricesOf } from './matrices.ts';
+import { checkFinite, checkRange, inOneScope, matricesOf } from './matrices.ts';
 import { svdGrad } from './svdGrad.ts';
 
 export type SvdMethod = 'golubKahan' | 'jacobi';
@@ -88,12 +88,14 @@ export function svdFor(op: string, a: Tensor, { rank, eps, method = 'golubKahan'
   checkMethod(op, method);
   checkCut(op, { rank, eps });
   checkOneCut(op, { eps }, batch);
-  const top = checkFinite(op, a);
-  const [S, U, Vt] = applyAll(svdOp, [contiguous(a)], { method, vectors: true });
-  checkRange(op, S!, a, top);
-  const most = Math.min(m, n, rank ?? Number.POSITIVE_INFINITY);
-  const r = eps === undefined ? most : cutOf(dataSync(S!), { rank, eps });
-  return { U: leading(U!, a.order - 1, r), S: leading(S!, a.order - 2, r), Vt: leading(Vt!, a.order - 2, r) };
+  return inOneScope(() => {
+    const top = checkFinite(op, a);
+    const [S, U, Vt] = applyAll(svdOp, [contiguous(a)], { method, vectors: true });
+    checkRange(op, S!, a, top);
+    const most = Math.min(m, n, rank ?? Number.POSITIVE_INFINITY);
+    const r = eps === undefined ? most : cutOf(dataSync(S!), { rank, eps });
+    return { U: leading(U!, a.order - 1, r), S: leading(S!, a.order - 2, r), Vt: leading(Vt!, a.order - 2, r) };
+  });
 }
 
 /** The first r elements along a mode, in a tensor of its own. */
@@ -118,9 +120,11 @@ export function singularValuesFor(
 ): Tensor {
   matricesOf(op, a);
   checkMethod(op, method);
-  const top = checkFinite(op, a);
-  const vectors = recordingDepth() > 0 && a.tape !== null;
-  const [S] = applyAll(svdOp, [contiguous(a)], { method, vectors });
-  checkRange(op, S!, a, top);
-  return S!;
+  return inOneScope(() => {
+    const top = checkFinite(op, a);
+    const vectors = recordingDepth() > 0 && a.tape !== null;
+    const [S] = applyAll(svdOp, [contiguous(a)], { method, vectors });
+    checkRange(op, S!, a, top);
+    return S!;
+  });
 }
