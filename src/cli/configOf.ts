@@ -3,7 +3,7 @@
 import type { RankRequest } from '../formats/rank.ts';
 import { methodNamed } from '../methods/all.ts';
 import { type MethodEntry, type MethodSettings, type OwnSettings, ownSettings } from '../methods/settings.ts';
-import type { EmbeddingKind } from '../nn/models/model.ts';
+import type { ClassifierKind, EmbeddingKind } from '../nn/models/model.ts';
 import { UsageError, type Values } from './command.ts';
 import type { RunConfig } from './config.ts';
 
@@ -42,6 +42,9 @@ function parseFolds(given: string): Record<string, number[][]> {
   throw new UsageError(`train: --fold is LAYER=4x8,7x7;LAYER=…; got '${given}'; name the modes of every axis`);
 }
 
+/** What stands for on and off; on is also the name alone. */
+const switches: Readonly<Record<string, boolean>> = { '': true, true: true, false: false };
+
 /** 'tau=0.2,minRank=2' as settings of a method, with the types that it declares. Throws UsageError for other texts. */
 export function parseSettings(method: string, given: string): OwnSettings {
   const { settings } = methodNamed(method);
@@ -50,7 +53,7 @@ export function parseSettings(method: string, given: string): OwnSettings {
     const value = rest.join('=');
     const fallback = Object.hasOwn(settings, name) ? settings[name]!.fallback : '';
     if (typeof fallback === 'number') return [name, value === '' ? Number.NaN : Number(value)];
-    return [name, typeof fallback === 'boolean' ? (value === '' ? true : value === 'true' || value) : value];
+    return [name, typeof fallback === 'boolean' ? (switches[value] ?? value) : value];
   });
   const own = Object.fromEntries(entries);
   try {
@@ -78,6 +81,7 @@ export function configOf(values: Values): RunConfig {
     ...(values.embedding === undefined ? {} : { embedding: word('embedding') as EmbeddingKind }),
     ...(values['embedding-size'] === undefined ? {} : { embeddingSize: real('embedding-size') }),
     ...(values['embedding-budget'] === undefined ? {} : { embeddingBudget: real('embedding-budget') }),
+    ...(values.classifier === undefined ? {} : { classifier: word('classifier') as ClassifierKind }),
     format: (values.format as string | undefined) ?? entry.format ?? 'dense',
     ...(values.rank === undefined ? {} : { rank: parseRank(word('rank')) }),
     ...(values.budget === undefined ? {} : { budget: real('budget') }),
