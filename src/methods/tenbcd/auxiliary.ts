@@ -21,14 +21,15 @@ export function outputBlock(net: Net): ChunkBlock {
   const { layers, gamma, alpha, fit, tally } = net;
   const last = layers.length - 1;
   const layer = layers[last]!;
+  const size = layer.W.shape[0]!;
   return (chunk, x) => {
     const V = layer.V[chunk]!;
     const s = plus(layer.rule.value(layer.U[chunk]!), shortcutOf(net, last, chunk, x));
     const kappa = gamma + alpha;
     const values = dataSync(add(mul(s, gamma / kappa), mul(V, alpha / kappa))) as Float32Array;
     const targets = dataSync(net.targets[chunk]!);
-    tally.objective += fit.value(dataSync(V), targets, layer.link.out) + (gamma / 2) * squares(sub(V, s));
-    fit.prox(values, targets, layer.link.out, kappa);
+    tally.objective += fit.value(dataSync(V), targets, size) + (gamma / 2) * squares(sub(V, s));
+    fit.prox(values, targets, size, kappa);
     const next = own(values, V.shape);
     tally.change += squares(sub(next, V));
     putChunk(layer.V, chunk, next);

@@ -13,14 +13,10 @@ export type Activation = (typeof activations)[number];
 export interface Link {
   /** The path of the linear layer. */
   readonly layer: string;
-  readonly in: number;
-  readonly out: number;
   readonly activation: Activation;
   /** The link whose output is added behind the activation, by its place in the chain; -1 for the network's input. */
   readonly skip?: number;
 }
-
-type Open = Omit<Link, 'activation' | 'skip'>;
 
 /**
  * The links of a model in order. Throws FormatError naming the first layer that does not fit: convolutions, norms, attention,
@@ -36,15 +32,15 @@ export function chainOf(model: Module): Link[] {
 
 class Builder {
   readonly links: Link[] = [];
-  #open: Open | undefined;
+  /** The linear layer that waits for its activation. */
+  #open: string | undefined;
 
   add(module: Module, path: string): void {
     if (module.kind === 'sequential') {
       for (const [name, child] of Object.entries(module.children ?? {})) this.add(child, childPath(path, name));
     } else if (module.kind === 'linear') {
       this.close('identity');
-      const [out, inputs] = module.weights!.weight!;
-      this.#open = { layer: path, in: inputs!.size, out: out!.size };
+      this.#open = path;
     } else if (module.kind === 'residual') this.#addResidual(module, path);
     else if (activations.includes(module.kind as Activation)) {
       if (this.#open === undefined) refuse('a linear layer before each activation', module.kind, path);
@@ -52,9 +48,8 @@ class Builder {
     } else if (module.kind !== 'flatten') refuse('linear layers, activations and residual blocks', module.kind, path);
   }
 
-  /** The linear layer that waits for its activation gets one. */
   close(activation: Activation): void {
-    if (this.#open !== undefined) this.links.push({ ...this.#open, activation });
+    if (this.#open !== undefined) this.links.push({ layer: this.#open, activation });
     this.#open = undefined;
   }
 

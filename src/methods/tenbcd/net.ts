@@ -6,8 +6,8 @@
 
 import { full } from '../../formats/algebra.ts';
 import { Factored } from '../../formats/network.ts';
-import { Sum } from '../../formats/weight.ts';
-import { branch, childPath, type Params } from '../../nn/module.ts';
+import { Sum, type Weight } from '../../formats/weight.ts';
+import { branch, childPath, own, type Params } from '../../nn/module.ts';
 import { add, sub } from '../../ops/binary.ts';
 import { sumSquares } from '../../ops/reduce.ts';
 import { reshape } from '../../ops/reshape.ts';
@@ -15,7 +15,7 @@ import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Task } from '../method.ts';
-import { type Site, sitesOf, withSites } from '../sites.ts';
+import { withSites } from '../sites.ts';
 import { type ActivationRule, activationNamed } from './activations.ts';
 import { chainOf, type Link } from './chain.ts';
 import type { Fit } from './proximal.ts';
@@ -71,34 +71,47 @@ export interface Net extends Penalties {
 
 /** Layers of a model with their weights; U and V are those of the states, or empty. */
 export function layersOf(task: Task, params: Params, states: readonly LayerState[]): Layer[] {
-  const sites = new Map(sitesOf(task.model, params).map((site) => [site.layer, site]));
   return chainOf(task.model).map((link, k): Layer => {
-    const site = sites.get(link.layer)!;
     const state = states[k];
-    const fixed = fixedPart(site);
-    const bias = (branchAt(params, link.layer) as Readonly<Record<string, Tensor>>).bias ?? null;
+    const { node, nodePath, weight, bias } = weightOf(params, link);
+    const fixed = fixedPart(weight);
     return {
       link,
       rule: activationNamed(link.activation),
       U: Object.values(state?.U ?? {}),
       V: Object.values(state?.V ?? {}),
-      W: state?.W ?? withFixed(full(site.node), fixed),
+      W: state?.W ?? withFixed(full(node), fixed),
       fixed,
-      node: site.node,
-      nodePath: site.nodePath,
+      node,
+      nodePath,
       bias,
     };
   });
 }
 
-function fixedPart({ weight }: Site): Tensor | null {
-  if (!(weight instanceof Sum)) return null;
-  return weight.frozen.map((term) => full(weight.terms[term]!)).reduce((a, b) => add(a, b));
+/** What a layer holds. */
+export interface LayerWeight {
+  readonly weight: Weight;
+  /** The weight itself, or the one trained term of a sum. */
+  readonly node: Tensor | Factored;
+  readonly nodePath: string;
+  readonly bias: Tensor | null;
 }
 
-/** The branch of a layer. */
-function branchAt(params: Params, path: string): Params {
-  return path === '' ? params : path.split('.').reduce((at, name) => branch(at, name), params);
+/** The weight of a linear layer, whether methods may change its form or not. */
+export function weightOf(params: Params, { layer }: Link): LayerWeight {
+  const at = layer === '' ? params : layer.split('.').reduce((inner, name) => branch(inner, name), params);
+  const weight = own<Weight>(at, 'weight');
+  const bias = (at as Readonly<Record<string, Tensor>>).bias ?? null;
+  const path = childPath(layer, 'weight');
+  if (!(weight instanceof Sum)) return { weight, node: weight, nodePath: path, bias };
+  const [name, node] = Object.entries(weight.terms).find(([term]) => !weight.frozen.includes(term))!;
+  return { weight, node, nodePath: childPath(path, name), bias };
+}
+
+function fixedPart(weight: Weight): Tensor | null {
+  if (!(weight instanceof Sum) || weight.frozen.length === 0) return null;
+  return weight.frozen.map((term) => full(weight.terms[term]!)).reduce((a, b) => add(a, b));
 }
 
 function withFixed(x: Tensor, fixed: Tensor | null): Tensor {

@@ -17,12 +17,12 @@ export function objectiveOf(net: Net): number {
   let total = 0;
   overChunks(net, true, [
     (chunk, x) => {
-      layers.forEach(({ rule, U, V, W, bias, link }, k) => {
+      layers.forEach(({ rule, U, V, W, bias }, k) => {
         const linear = plus(matmul(inputOf(net, k, chunk, x), transpose(W)), bias);
         const active = plus(rule.value(U[chunk]!), shortcutOf(net, k, chunk, x));
         total += (rho / 2) * squares(sub(U[chunk]!, linear)) + (gamma / 2) * squares(sub(V[chunk]!, active));
         if (k < layers.length - 1) return;
-        total += fit.value(dataSync(V[chunk]!), dataSync(targets[chunk]!), link.out);
+        total += fit.value(dataSync(V[chunk]!), dataSync(targets[chunk]!), W.shape[0]!);
       });
       return [];
     },

@@ -15,10 +15,10 @@ import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Batch, Task } from '../method.ts';
-import { sitesOf, withSites } from '../sites.ts';
+import { withSites } from '../sites.ts';
 import { chainOf } from './chain.ts';
-import { flat, type Layer, type LayerState, layersOf, plus, squares } from './net.ts';
-import { type FitName } from './proximal.ts';
+import { flat, type Layer, type LayerState, layersOf, plus, squares, weightOf } from './net.ts';
+import type { FitName } from './proximal.ts';
 import { Statistics } from './statistics.ts';
 
 /**
@@ -27,27 +27,20 @@ import { Statistics } from './statistics.ts';
  * low-rank weights that are no tree.
  */
 export function smallWeights(task: Task, params: Params, gain: number, bias: number): Params {
-  const links = new Map(chainOf(task.model).map((link) => [link.layer, link]));
   const nodes = new Map<string, Tensor | Factored>();
-  for (const { node, nodePath, layer, weight } of sitesOf(task.model, params)) {
+  for (const link of chainOf(task.model)) {
+    const { node, nodePath, weight, bias: old } = weightOf(params, link);
     if (node instanceof Factored) treeOf('tenbcd', node);
     if (weight instanceof Sum) continue;
-    const { in: inputs, out } = links.get(layer)!;
+    const [out, inputs] = node.shape as [number, number];
     const size = scope(() => Math.sqrt(squares(fullWeight(node)) / (inputs * out)));
     if (gain > 0 && size > 0) {
       const factor = gain / Math.sqrt(inputs) / size;
       nodes.set(nodePath, node instanceof Factored ? scale(node, factor) : mul(node, factor));
     }
-    const path = childPath(layer, 'bias');
-    if (hasLeaf(params, path)) nodes.set(path, full([out], bias));
+    if (old !== null) nodes.set(childPath(link.layer, 'bias'), full([out], bias));
   }
   return withSites(params, nodes);
-}
-
-function hasLeaf(params: Params, path: string): boolean {
-  let at: unknown = params;
-  for (const name of path.split('.')) at = (at as Readonly<Record<string, unknown>> | undefined)?.[name];
-  return at !== undefined;
 }
 
 /** The loss of the last block for the loss of a task. Throws FormatError where they do not go together. */
@@ -76,7 +69,7 @@ export function forwardPass(task: Task, params: Params, rows: number): Forward {
       isDone = done === true;
       if (done === true) return [];
       const x = flat(value.x);
-      const outputs = layers.at(-1)!.link.out;
+      const outputs = layers.at(-1)!.W.shape[0]!;
       const y = targetsOf(task.lossKind, value, outputs);
       targets.push(y);
       layers.forEach((layer, k) => push(layers, layer, k, x));
