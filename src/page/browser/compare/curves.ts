@@ -60,6 +60,12 @@ export function curves(into: HTMLElement, state: State, what: Quantity, where: P
     if (line === undefined) hush();
     else tell(text, at);
   };
-  draw(into, lines, { label: where, log: false }, { label: what.name, log: isLog }, { height: 320, near });
+  draw(
+    into,
+    lines,
+    { label: where, log: false, whole: where === 'epoch' },
+    { label: what.name, log: isLog },
+    { height: 320, near },
+  );
   if (lines.length === 0) into.textContent = `no ${what.name.replace(', %', '')}: it was not measured`;
 }

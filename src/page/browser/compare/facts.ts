@@ -43,15 +43,16 @@ export function factsOf(all: readonly Group[]): Fact[] {
   const groups = all.filter((group) => Number.isFinite(accuracy(group)));
   const best = least(groups, (group) => -accuracy(group));
   if (best === undefined) return [];
-  const dense = groups.find(({ method }) => method === 'dense') ?? best;
-  const close = groups.filter((group) => accuracy(group) >= accuracy(dense) - POINT);
+  const dense = groups.find(({ method }) => method === 'dense');
+  const goal = dense ?? best;
+  const close = groups.filter((group) => accuracy(group) >= accuracy(goal) - POINT);
   const small = least(close, size)!;
   const fast = least(close, cost)!;
   const front = bestOf(groups, 'parameters');
   const controls = front.filter(({ isControl }) => isControl).length;
   const spread = measure(best, 'testAccuracy');
-  const within = `within one point of ${dense.label}`;
-  return [
+  const within = `within one point of ${dense?.label ?? 'the best'}`;
+  const facts = [
     {
       title: 'Most accurate',
       value: `${percentOf(spread.mean)}${spread.count > 1 ? ` ± ${fixed(100 * spread.spread, 2)}` : ''}`,
@@ -67,15 +68,13 @@ export function factsOf(all: readonly Group[]): Fact[] {
     {
       title: `Quickest ${within}`,
       value: time(cost(fast)),
-      text: fast === dense ? 'Nothing else is as quick.' : `${dense.label} took ${time(cost(dense))}.`,
+      text: fast === goal ? 'No other is as quick.' : `${goal.label} took ${time(cost(goal))}.`,
       label: fast.label,
     },
-    {
-      title: 'On the front of accuracy and size',
-      value: `${front.length - controls} of ${front.length} are methods`,
-      text:
-        controls === 0 ? 'No control is on it.' : `${controls} ${controls === 1 ? 'is a control' : 'are controls'}.`,
-      label: '',
-    },
   ];
+  if (new Set(groups.map(({ isControl }) => isControl)).size < 2) return facts;
+  const text =
+    controls === 0 ? 'No control is on it.' : `${controls} ${controls === 1 ? 'is a control' : 'are controls'}.`;
+  const value = `${front.length - controls} of ${front.length} are methods`;
+  return [...facts, { title: 'On the front of accuracy and size', value, text, label: '' }];
 }

@@ -22,6 +22,9 @@ const SIZE: Cost = { measure: 'parameters', name: 'stored parameters', show: cou
 const TIMES = [0.1, 0.2, 0.5, ...[1, 60, 3600].flatMap((unit) => [1, 2, 5, 10, 20, 30].map((k) => k * unit))];
 const TIME: Cost = { measure: 'seconds', name: 'training time', show: time, ticks: TIMES };
 
+/** Width of a sheet of paper that lies: canvases do not shrink by themselves. */
+const PAPER = '960px';
+
 /** Small charts of weights at first; the others come on demand. */
 const FEW = 12;
 let mostWeights = FEW;
@@ -174,14 +177,17 @@ function follow(): void {
     redraw();
   };
   name();
+  const main = document.querySelector('main')!;
   let before = '';
   window.onbeforeprint = () => {
     before = scheme.colorScheme;
     scheme.colorScheme = 'light';
+    main.style.width = PAPER;
     redraw();
   };
   window.onafterprint = () => {
     scheme.colorScheme = before;
+    main.style.width = '';
     redraw();
   };
   let width = window.innerWidth;

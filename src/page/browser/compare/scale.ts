@@ -28,6 +28,7 @@ function stepOf(length: number, count: number): number {
 
 /** Values from `least` to `most`, which may be equal. */
 export function linear(least: number, most: number, count = 5, show: Show = short): Scale {
+  if (!Number.isFinite(least) || !Number.isFinite(most)) return { at: () => 0, ticks: [] };
   const length = most > least ? most - least : 1;
   const step = stepOf(length, count);
   const at = (value: number): number => (value - least) / length;

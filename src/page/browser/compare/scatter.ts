@@ -55,7 +55,7 @@ function pointOf(state: State, group: Group, cost: Cost, plane: Plane, isFront: 
   const made = element('g', {
     'data-label': group.label,
     class: 'point',
-    tabindex: 0,
+    tabindex: -1,
     role: 'img',
     'aria-label': text,
   });
@@ -162,6 +162,23 @@ function names(
   );
 }
 
+/** Lets the keys walk over the points from left to right; the chart is one stop of the tabulator. */
+function walk(points: readonly SVGElement[]): void {
+  const left = (one: SVGElement): number => Number(one.querySelector('.aim')!.getAttribute('cx'));
+  const order = [...points].sort((a, b) => left(a) - left(b));
+  order[0]?.setAttribute('tabindex', '0');
+  for (const [k, one] of order.entries()) {
+    one.addEventListener('keydown', ({ key }) => {
+      const by = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
+      const next = order[k + by];
+      if (by === 0 || next === undefined) return;
+      one.setAttribute('tabindex', '-1');
+      next.setAttribute('tabindex', '0');
+      next.focus();
+    });
+  }
+}
+
 /** Draws the chart into `into`, as wide as that is. */
 export function scatter(into: HTMLElement, state: State, cost: Cost, isLog: boolean): void {
   const groups = shown(state).filter(
@@ -186,7 +203,14 @@ export function scatter(into: HTMLElement, state: State, cost: Cost, isLog: bool
   };
   const front = bestOf(groups, cost.measure);
   const title = `Test accuracy against ${cost.name}. On the front, from the least on: ${front.map(({ label }) => label).join('; ') || 'nothing'}.`;
-  const chart = element('svg', { class: 'chart', width, height: HEIGHT, role: 'group', 'aria-label': title });
+  const chart = element('svg', {
+    class: 'chart',
+    width,
+    height: HEIGHT,
+    viewBox: `0 0 ${width} ${HEIGHT}`,
+    role: 'group',
+    'aria-label': title,
+  });
   chart.append(
     element('title', {}, title),
     frame(box, scales.x, scales.y, { x: `${cost.name} (log axis)`, y: 'test accuracy' }),
@@ -194,6 +218,8 @@ export function scatter(into: HTMLElement, state: State, cost: Cost, isLog: bool
   chart.append(frontLine(cornersOf(front, cost, plane), plane), ...names(state, groups, front, cost, plane));
   // Controls below, so that no method hides under one.
   const order = [...groups].reverse();
-  chart.append(...order.map((group) => pointOf(state, group, cost, plane, front.includes(group))));
+  const points = order.map((group) => pointOf(state, group, cost, plane, front.includes(group)));
+  chart.append(...points);
+  walk(points);
   into.replaceChildren(chart);
 }

@@ -78,7 +78,7 @@ function large(): void {
   draw(
     curve,
     [line, before],
-    { label: 'index', log: false },
+    { label: 'index', log: false, whole: true },
     { label: 'relative to the largest', log: true },
     { height: 250 },
   );

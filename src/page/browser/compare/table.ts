@@ -52,12 +52,15 @@ function columnsOf({ data }: State): Column[] {
 
 let sorted = { name: 'accuracy', isDown: true };
 
+/** Order of two rows; those without a value come last either way. */
 function compare(a: Group, b: Group, { key }: Column): number {
   const [left, right] = [key(a), key(b)];
-  if (typeof left === 'string' || typeof right === 'string')
-    return String(left).localeCompare(String(right), 'en', { numeric: true });
-  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(right)) - Number(Number.isNaN(left));
-  return left - right;
+  const sign = sorted.isDown ? -1 : 1;
+  if (typeof left === 'string' || typeof right === 'string') {
+    return sign * String(left).localeCompare(String(right), 'en', { numeric: true });
+  }
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+  return sign * (left - right);
 }
 
 function headOf(columns: readonly Column[], again: () => void): HTMLTableRowElement {
@@ -105,18 +108,18 @@ function rowFor(
 ): HTMLTableRowElement {
   const row = make('tr', `${group.isControl ? 'control' : ''}${isBest ? ' best' : ''}`.trim());
   row.dataset.label = group.label;
-  const head = make('th', 'who');
-  head.scope = 'row';
-  head.append(swatch(lookOf(state, group.label)), make('span', '', group.label));
-  if (seed !== undefined) head.append(make('small', '', `seed ${seed}`));
-  else if (group.isControl) head.append(make('small', '', 'control'));
+  const who = make('div', 'who', swatch(lookOf(state, group.label)) as Node, make('span', '', group.label));
+  if (seed !== undefined) who.append(make('small', '', `seed ${seed}`));
+  else if (group.isControl) who.append(make('small', '', 'control'));
   if (isBest) {
     const star = make('span', 'star', '★');
     star.title = 'on the front of accuracy and parameters';
     star.setAttribute('aria-label', star.title);
     star.role = 'img';
-    head.append(star);
+    who.append(star);
   }
+  const head = make('th', 'first', who);
+  head.scope = 'row';
   row.append(head);
   for (const column of columns.slice(1))
     row.append(make('td', column.isText === true ? '' : 'number', column.show!(group)));
@@ -130,7 +133,7 @@ export function table(state: State, bySeed: boolean): void {
   const best = bySeed ? [] : bestOf(groups, 'parameters');
   const rows = bySeed ? groups.flatMap((group) => group.runs.map((run) => ({ ...group, runs: [run] }))) : groups;
   const column = columns.find(({ name }) => name === sorted.name)!;
-  const order = [...rows].sort((a, b) => compare(a, b, column) * (sorted.isDown ? -1 : 1));
+  const order = [...rows].sort((a, b) => compare(a, b, column));
   const [head, body] = [make('thead'), make('tbody')];
   head.append(headOf(columns, () => table(state, bySeed)));
   body.append(

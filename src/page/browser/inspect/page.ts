@@ -105,7 +105,7 @@ function drawCharts(): void {
   draw(
     part('spectra'),
     spectraOf(chosen),
-    { label: 'index', log: false },
+    { label: 'index', log: false, whole: true },
     { label: 'relative to the largest', log: true },
   );
   const sizes = chosen.formats.map((offer) => {

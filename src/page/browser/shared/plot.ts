@@ -22,6 +22,8 @@ export interface Line {
 export interface Axis {
   readonly label: string;
   readonly log: boolean;
+  /** Whether there is nothing between whole numbers, such as epochs. */
+  readonly whole?: boolean;
 }
 
 export interface Options {
@@ -36,7 +38,11 @@ const FEW = 40;
 /** Charts by the elements that hold them: each listens to the window until it is destroyed. */
 const drawn = new WeakMap<HTMLElement, uPlot>();
 
-const show = (value: number | null | undefined): string => (value == null ? '' : String(Number(value.toPrecision(3))));
+function show(value: number | null | undefined): string {
+  if (value == null) return '';
+  const isTiny = value !== 0 && Math.abs(value) < 1e-3;
+  return isTiny ? value.toExponential(2).replace(/\.?0*e/, 'e') : String(Number(value.toPrecision(3)));
+}
 
 /** Columns of values on the places of all lines, with gaps where a line has none. */
 function columnsOf(lines: readonly Line[], places: readonly number[], isBanded: boolean): (number | null)[][] {
@@ -114,7 +120,16 @@ function followed(
   };
 }
 
-function axisOf({ label }: Axis): uPlot.Axis {
+/** Steps between ticks of whole numbers. */
+const WHOLE = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((factor) => factor * 10 ** power));
+
+/** Lines at powers of ten alone where all would make a wall. */
+function sparse(_: uPlot, splits: number[]): (number | null)[] {
+  if (splits.length < 40) return splits;
+  return splits.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
+}
+
+function axisOf({ label, log, whole }: Axis): uPlot.Axis {
   const grid = colorOf('--line');
   return {
     label,
@@ -122,8 +137,9 @@ function axisOf({ label }: Axis): uPlot.Axis {
     font: '12px system-ui, sans-serif',
     labelFont: '12.5px system-ui, sans-serif',
     labelSize: 22,
-    grid: { stroke: grid, width: 1 },
-    ticks: { stroke: grid, width: 1, size: 5 },
+    grid: { stroke: grid, width: 1, ...(log ? { filter: sparse } : {}) },
+    ticks: { stroke: grid, width: 1, size: 5, ...(log ? { filter: sparse } : {}) },
+    ...(whole === true ? { incrs: WHOLE } : {}),
   };
 }
 
@@ -148,7 +164,7 @@ export function draw(
     scales: { x: scale(x), y: scale(y) },
     axes: [
       { ...axisOf(x), size: 34 },
-      { ...axisOf(y), size: 52, values: (_, ticks) => ticks.map(show) },
+      { ...axisOf(y), size: 54, values: (_, ticks) => ticks.map(show) },
     ],
     series: [
       { label: x.label, value: (_, value) => show(value) },
