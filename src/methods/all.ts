@@ -5,12 +5,13 @@ import { admmEntry } from './admm.ts';
 import { dense } from './dense.ts';
 import { descentEntry } from './descent.ts';
 import { earlyEntry } from './earlyEntry.ts';
+import { factorizedEntry } from './factorized.ts';
 import { lrpetEntry } from './lrpet.ts';
 import { narrow } from './narrow.ts';
 import type { MethodEntry } from './settings.ts';
 import { finetuneEntry, truncateEntry } from './truncate.ts';
 
-export const methods: readonly MethodEntry[] = [descentEntry, dense, narrow, lrpetEntry, admmEntry, truncateEntry, finetuneEntry, earlyEntry];
+export const methods: readonly MethodEntry[] = [descentEntry, dense, narrow, lrpetEntry, admmEntry, truncateEntry, finetuneEntry, factorizedEntry, earlyEntry];
 
 /** The method of a name. Throws FormatError with the known names. */
 export function methodNamed(name: string): MethodEntry {

@@ -4,7 +4,7 @@ import { backend } from '../backend/current.ts';
 import { adam as adamKernel } from '../kernels/adam.ts';
 import { slots } from '../ops/slots.ts';
 import type { Optimizer } from './optimizer.ts';
-import { decayOf, eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
+import { decayOf, eachUpdate, freshState, rateOf, reshapeState, type Slots } from './step.ts';
 
 export interface AdamOptions {
   /** Default 0.9. */
@@ -44,7 +44,7 @@ function build(name: string, options: AdamOptions, weightDecay: number): Optimiz
       eachUpdate(name, kept, { leaves, gradients, state, hyper }, ({ path, dtype, count, inputs, outs, time }) => {
         const decay = decayOf(hyper, path, weightDecay);
         const corrections = [1 - wholePower(beta1, time), 1 - wholePower(beta2, time)];
-        const rates = [hyper.learningRate, beta1, beta2, eps, decay, name === 'adamw' ? 1 : 0];
+        const rates = [rateOf(hyper, path), beta1, beta2, eps, decay, name === 'adamw' ? 1 : 0];
         backend().run(adamKernel, dtype, {
           count,
           p: inputs[0]!,

@@ -24,6 +24,8 @@ export interface Hyper {
   readonly gradientScale?: number;
   /** Whether weight decay applies to a path; default always. */
   decays?(path: string): boolean;
+  /** A factor on the learning rate of a path; default 1. */
+  rateOf?(path: string): number;
   /** Whether the leaves' and state's storage may be overwritten, where it is resident and theirs alone; default false. */
   readonly donate?: boolean;
 }

@@ -4,7 +4,7 @@ import { backend } from '../backend/current.ts';
 import { sgd as sgdKernel } from '../kernels/sgd.ts';
 import { slots } from '../ops/slots.ts';
 import type { Optimizer } from './optimizer.ts';
-import { decayOf, eachUpdate, freshState, reshapeState, type Slots } from './step.ts';
+import { decayOf, eachUpdate, freshState, rateOf, reshapeState, type Slots } from './step.ts';
 
 export interface SgdOptions {
   /** Default 0. */
@@ -29,7 +29,7 @@ export function sgd({ momentum = 0, nesterov = false, weightDecay = 0 }: SgdOpti
           momentum: inputs[2] ?? null,
           out: outs[0]!,
           momentumOut: outs[1] ?? null,
-          slots: slots([hyper.learningRate, momentum, nesterov ? 1 : 0, decay, hyper.gradientScale ?? 1]),
+          slots: slots([rateOf(hyper, path), momentum, nesterov ? 1 : 0, decay, hyper.gradientScale ?? 1]),
         });
       }),
     reshape: (state, leaves, change) => reshapeState(state, leaves, change, kept),

@@ -34,6 +34,11 @@ export function decayOf(hyper: Hyper, path: string, weightDecay: number): number
   return hyper.decays === undefined || hyper.decays(path) ? weightDecay : 0;
 }
 
+/** The learning rate of a leaf. */
+export function rateOf({ learningRate, rateOf: factor }: Hyper, path: string): number {
+  return factor === undefined ? learningRate : learningRate * factor(path);
+}
+
 /** The name of a leaf's state: dots separate branches of trees, and the state of a leaf is one branch. */
 export function stateKey(path: string): string {
   return path.replaceAll('.', '/');

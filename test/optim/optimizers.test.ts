@@ -21,6 +21,7 @@ const hyper = (k: number, donate = false): Required<Hyper> => ({
   learningRate: 0.1 / (k + 1),
   gradientScale: k === 3 ? 0.25 : 1,
   decays: (path) => path !== 'a.bias',
+  rateOf: (path) => (path === 'a.weight.core0' ? 3 : 1),
   donate,
 });
 
@@ -135,7 +136,8 @@ for (const { name, optimizer, decay, next } of cases) {
         const memory: Memory = {};
         let x = first;
         for (let k = 0; k < STEPS; k++) {
-          const { learningRate: rate, gradientScale, decays } = hyper(k);
+          const { learningRate, gradientScale, decays, rateOf } = hyper(k);
+          const rate = learningRate * rateOf(path);
           const g = dataSync(gradients[k]!.get(path)!)[i]! * gradientScale;
           x = next(x, memory, { g, rate, decay: decays(path) ? decay : 0, t: k + 1 });
         }
