@@ -20,7 +20,7 @@ import {
 import { mean, rowsOf, tableOf } from './compareTable.ts';
 import { openData } from './data.ts';
 import { trainOptions } from './trainOptions.ts';
-import { learningRates, tuned } from './tune.ts';
+import { learningRates, timed, tuned } from './tune.ts';
 import { version } from './version.ts';
 
 const { method, with: own, seed, out, resume, force, 'dry-run': dry, steps, spectra, ...shared } = trainOptions;
@@ -38,6 +38,7 @@ export const compare: Command = {
     },
     ...shared,
     format: { kind: 'text', value: 'NAME,…', about: "formats for all methods; default each method's own" },
+    minutes: { kind: 'number', value: 'M', about: 'training time of each run, instead of --epochs', min: 0.001 },
     seeds: { kind: 'number', value: 'K', about: 'runs of each, with seeds 1 to K', fallback: 1, min: 1, whole: true },
     trials: {
       kind: 'number',
@@ -86,7 +87,10 @@ class Comparison {
   async add(entrants: readonly Entrant[]): Promise<void> {
     const { values } = this.#invocation;
     for (const entrant of entrants) {
-      const chosen = await tuned(entrant, values.trials as number, (trial) => this.#done(trial));
+      const done = (run: PlannedRun): Promise<CompareRun | undefined> => this.#done(run);
+      const minutes = values.minutes as number | undefined;
+      const budgeted = minutes === undefined ? entrant : await timed(entrant, 60 * minutes, done);
+      const chosen = budgeted && (await tuned(budgeted, values.trials as number, done));
       for (let k = 1; chosen !== undefined && k <= (values.seeds as number); k++) {
         const run = await this.#done(plannedRun(chosen, k));
         if (run === undefined) break;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { entrantsOf, groupsOf, plannedRun, remodelled, sharedArgs, without } from '../../src/cli/comparePlan.ts';
 import { rowsOf, tableOf } from '../../src/cli/compareTable.ts';
-import { learningRates, tuned } from '../../src/cli/tune.ts';
+import { learningRates, timed, tuned } from '../../src/cli/tune.ts';
 import { methods } from '../../src/methods/all.ts';
 import type { CompareRun } from '../../src/page/compareData.ts';
 import { appears, cli, fresh, start } from '../support/cli.ts';
@@ -84,6 +84,18 @@ test('every method tries the same multiples of its rate, and the validation part
   assert.equal(tried, learningRates.slice(0, 3).map(String));
   assert.equal(best!.args.slice(-2), ['--lr-scale', '3']);
   assert.is(await tuned(entrant!, 2, async () => undefined), undefined);
+});
+
+test('a budget of time becomes epochs, by the first epoch of a run of its own', async () => {
+  const [entrant] = entrantsOf({ methods: 'descent' }, ['--epochs', '7']);
+  const seen: (readonly string[])[] = [];
+  const lasting = await timed(entrant!, 10, async (run) => {
+    seen.push(run.args);
+    return { ...known('descent', 0, 0.1), epochSeconds: 3 };
+  });
+  assert.equal(seen, [['--method', 'descent', '--epochs', '1', '--seed', '0']]);
+  assert.equal(lasting!.args, ['--method', 'descent', '--epochs', '3']);
+  assert.is(await timed(entrant!, 10, async () => undefined), undefined);
 });
 
 test('a comparison runs, is gone on with without a run more, and is written as table, page and event files', async () => {
