@@ -38,7 +38,7 @@ export function looksOf(groups: readonly Group[]): Map<string, Look> {
     seen.set(kind, place + 1);
     // A ninth method takes the first colour again, with other shapes.
     const lap = isControl ? 0 : Math.floor(methods.indexOf(method) / COLORS);
-    const own = (place + 3 * lap) % SHAPES.length;
+    const own = (place + 5 * lap) % SHAPES.length;
     looks.set(label, {
       color: isControl ? '--control' : `--c${methods.indexOf(method) % COLORS}`,
       shape: SHAPES[own]!,

@@ -52,7 +52,7 @@ export function logarithmic(least: number, most: number, show: Show = short, val
   const length = Math.max(1e-9, Math.log10(most) - from);
   const at = (value: number): number => (Math.log10(value) - from) / length;
   const inside = (values ?? decades(least, most)).filter((value) => value >= least && value <= most);
-  if (inside.length < 3) {
+  if (inside.length < 2) {
     const step = stepOf(most - least, 4);
     const first = Math.ceil(least / step);
     const even = Array.from({ length: Math.floor(most / step) - first + 1 }, (_, k) => (first + k) * step);
