@@ -6,10 +6,10 @@ import { childPath, eachModule, type Module, type Params } from '../nn/module.ts
 import type { Tensor } from '../tensor/tensor.ts';
 import { leavesOf } from '../tree.ts';
 
-/** All leaves but running averages and the frozen terms of sums. */
+/** All leaves but running averages, what modules freeze, and the frozen terms of sums. */
 export function trainedLeaves(model: Module, params: Params): Map<string, Tensor> {
   const fixed = namesOf(model, ({ buffers }) => buffers);
-  const frozen: string[] = [];
+  const frozen = [...frozenIn(model)];
   eachNode(params, (node, path) => {
     if (node instanceof Sum) for (const term of node.frozen) frozen.push(childPath(path, term));
   });
@@ -18,6 +18,11 @@ export function trainedLeaves(model: Module, params: Params): Map<string, Tensor
     if (fixed.has(path) || frozen.some((name) => path === name || path.startsWith(`${name}.`))) leaves.delete(path);
   }
   return leaves;
+}
+
+/** The leaves and branches that modules freeze. */
+export function frozenIn(model: Module): ReadonlySet<string> {
+  return namesOf(model, ({ frozen }) => frozen);
 }
 
 /** A test of paths: false for biases, norms and running averages. */

@@ -6,6 +6,7 @@ import { withNodes } from '../formats/store.ts';
 import { Sum, type Weight } from '../formats/weight.ts';
 import { childPath, eachModule, type Module, type Params } from '../nn/module.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { frozenIn } from './leaves.ts';
 
 /** A weight of a layer and what of it is trained. */
 export interface Site {
@@ -20,15 +21,21 @@ export interface Site {
   readonly nodePath: string;
 }
 
-/** All weights of a model in the order of its layers. Layers named in `keep`, and all inside them, are left out. */
+/**
+ * All weights of a model in the order of its layers. Layers named in `keep`, all inside them, and weights that a module
+ * freezes are left out.
+ */
 export function sitesOf(model: Module, params: Params, keep: readonly string[] = []): Site[] {
   const sites: Site[] = [];
+  const frozen = frozenIn(model);
   eachModule(model, (module, layer) => {
     if (keep.some((name) => layer === name || layer.startsWith(`${name}.`))) return;
     for (const [name, axes] of Object.entries(module.weights ?? {})) {
       const path = childPath(layer, name);
+      if (frozen.has(path)) continue;
       const weight = weightAt(params, path);
-      sites.push({ path, layer, axes, weight, ...trainedIn(weight, path) });
+      const trained = trainedIn(weight, path);
+      if (trained !== undefined) sites.push({ path, layer, axes, weight, ...trained });
     }
   });
   return sites;
@@ -40,9 +47,12 @@ function weightAt(params: Params, path: string): Weight {
   return found as Weight;
 }
 
-function trainedIn(weight: Weight, path: string): Pick<Site, 'node' | 'nodePath'> {
+/** Undefined for a sum whose terms are all frozen. */
+function trainedIn(weight: Weight, path: string): Pick<Site, 'node' | 'nodePath'> | undefined {
   if (!(weight instanceof Sum)) return { node: weight, nodePath: path };
-  const [name, node] = Object.entries(weight.terms).find(([term]) => !weight.frozen.includes(term))!;
+  const found = Object.entries(weight.terms).find(([term]) => !weight.frozen.includes(term));
+  if (found === undefined) return undefined;
+  const [name, node] = found;
   return { node, nodePath: childPath(path, name) };
 }
 

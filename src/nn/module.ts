@@ -46,6 +46,8 @@ export interface Module {
   readonly buffers?: readonly string[];
   /** Leaves of this module's own that weight decay leaves alone besides buffers (biases, norms). */
   readonly undecayed?: readonly string[];
+  /** Leaves and branches inside, by their paths from this module, that nothing trains: a frozen model around deltas. */
+  readonly frozen?: readonly string[];
   /** The weights that this module itself asks its maker for, and their axes. */
   readonly weights?: Readonly<Record<string, readonly Axis[]>>;
   /** Fresh parameters; `path` is where the module stands, for makers of weights. */
