@@ -15,6 +15,7 @@ import { stateKey } from '../optim/step.ts';
 import { fold } from '../random.ts';
 import { zeros } from '../tensor/create.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { balanced } from './bayesBalance.ts';
 import { entriesByBond } from './bayesBonds.ts';
 import {
   type ByBond,
@@ -34,7 +35,7 @@ import type { Prior } from './bayesPrior.ts';
 import { type BayesState, pruned, trimmed } from './bayesRanks.ts';
 import { compact } from './compact.ts';
 import { type DescentOptions, type DescentState, descent } from './descent.ts';
-import type { Method, Task, TrainEvent } from './method.ts';
+import type { Method, Step, Task, TrainEvent } from './method.ts';
 
 export interface BayesOptions extends DescentOptions {
   /** Default log-uniform. */
@@ -60,6 +61,8 @@ export interface BayesOptions extends DescentOptions {
   readonly spread?: number;
   /** Samples that predictions average over. Default 16. */
   readonly samples?: number;
+  /** Parts of a weight get equal root mean squares after each epoch, which does not change the weight. Default true. */
+  readonly isBalanced?: boolean;
   /** Layers that are left alone. */
   readonly keep?: readonly string[];
 }
@@ -78,6 +81,7 @@ export const bayesDefaults: Required<Omit<BayesOptions, keyof DescentOptions>> =
   tolerance: 0.01,
   spread: 0.1,
   samples: 16,
+  isBalanced: true,
   keep: [],
 };
 
@@ -111,8 +115,10 @@ export function bayes(given: BayesOptions = {}): Method<BayesState> {
       const step = decorated.step(task, params, { ...state, variances } as DescentState, batch);
       const done = { ...step, state: step.state as BayesState, events: [...events, ...step.events] };
       const moved = { ...done, metrics: { ...done.metrics, priorWeight: weight } };
-      if (!isCutDue(task, batch.step, options)) return moved;
-      const cut = pruned({ task, params: moved.params, state: moved.state, optimizer, keep, threshold, tolerance });
+      const isOver = (batch.step + 1) % task.stepsPerEpoch === 0;
+      const even = options.isBalanced && isOver ? balancedStep(task, moved, optimizer, options) : moved;
+      if (!isCutDue(task, batch.step, options)) return { ...moved, ...even };
+      const cut = pruned({ task, ...even, optimizer, keep, threshold, tolerance });
       return { ...moved, params: cut.params, state: cut.state, events: [...moved.events, ...cut.events] };
     },
     epoch: (task, params, state, meanLoss) => {
@@ -153,6 +159,19 @@ function fresh(task: Task, params: Params, options: Full): Omit<BayesState, keyo
   const entries = by(({ node }) => entriesByBond(node.net, sizesOf(node)));
   const first = { variances: {}, entries, thresholds: {} };
   return { ...first, variances: by((place) => variancesNow(params, place, first, options)) };
+}
+
+/** Parameters and state with balanced weights. */
+function balancedStep(
+  task: Task,
+  { params, state }: Pick<Step<BayesState>, 'params' | 'state'>,
+  optimizer: Optimizer,
+  options: Full,
+): Pick<Step<BayesState>, 'params' | 'state'> {
+  const first = { variances: {}, entries: state.entries ?? {} };
+  return balanced(task, { params, state }, optimizer, options.keep, (next, place) =>
+    variancesNow(next, place, first, options),
+  );
 }
 
 /**

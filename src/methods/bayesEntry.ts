@@ -29,6 +29,7 @@ function built(common: MethodSettings, own: OwnSettings, { keep }: Target): Meth
     tolerance: number('tolerance'),
     spread: number('spread'),
     samples: number('samples'),
+    isBalanced: own.balance === true,
     keep,
   });
 }
@@ -65,6 +66,7 @@ export const bayesEntry: MethodEntry = {
       fallback: bayesDefaults.spread,
       min: 1e-6,
     },
+    balance: { about: 'parts of a weight get equal sizes after each epoch', fallback: bayesDefaults.isBalanced },
     samples: { about: 'samples that predictions average over', fallback: bayesDefaults.samples, min: 1, whole: true },
   },
   build: built,
