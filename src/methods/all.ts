@@ -2,16 +2,33 @@
 
 import { FormatError } from '../errors.ts';
 import { admmEntry } from './admm.ts';
+import { bayesEntry } from './bayesEntry.ts';
 import { dense } from './dense.ts';
 import { descentEntry } from './descent.ts';
 import { earlyEntry } from './earlyEntry.ts';
-import { factorizedEntry } from './factorized.ts';
 import { lrpetEntry } from './lrpet.ts';
+import { dlrtEntry, tdlrtEntry } from './dlrt.ts';
+import { factorizedEntry } from './factorized.ts';
 import { narrow } from './narrow.ts';
 import type { MethodEntry } from './settings.ts';
+import { tenbcdEntry } from './tenbcd/tenbcd.ts';
 import { finetuneEntry, truncateEntry } from './truncate.ts';
 
-export const methods: readonly MethodEntry[] = [descentEntry, dense, narrow, lrpetEntry, admmEntry, truncateEntry, finetuneEntry, factorizedEntry, earlyEntry];
+export const methods: readonly MethodEntry[] = [
+  descentEntry,
+  dense,
+  dlrtEntry,
+  tdlrtEntry,
+  narrow,
+  lrpetEntry,
+  admmEntry,
+  truncateEntry,
+  finetuneEntry,
+  factorizedEntry,
+  earlyEntry,
+  bayesEntry,
+  tenbcdEntry,
+];
 
 /** The method of a name. Throws FormatError with the known names. */
 export function methodNamed(name: string): MethodEntry {
