@@ -13,6 +13,7 @@ import { find } from './runtimes/install.ts';
 import { testPackage, testTypes } from './runtimes/packed.ts';
 import { probeProgram } from './runtimes/programs.ts';
 import { judge, judgeNaive, judgeStrict } from './runtimes/report.ts';
+import { testReports } from './runtimes/reports.ts';
 import { Tally } from './runtimes/tally.ts';
 import { probeWorkerd } from './runtimes/workerd.ts';
 
@@ -68,7 +69,7 @@ const TESTS: Readonly<Record<string, readonly Test[]>> = {
   deno: [program, testPackage],
   bun: [program, testPackage],
   workerd: [worker, edge],
-  chromium: [page, strict],
+  chromium: [page, strict, testReports],
   arm64: [hashesOnly],
 };
 

@@ -79,7 +79,8 @@ export async function openPage<T>(command: readonly string[], page: Page): Promi
   }
 }
 
-const html = (script: string): string => `<!doctype html>
+/** A page of one script. */
+export const html = (script: string): string => `<!doctype html>
 <meta charset="utf-8">
 <title>rankwise</title>
 <link rel="icon" href="data:,">
