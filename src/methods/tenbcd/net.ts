@@ -20,18 +20,35 @@ import { type ActivationRule, activationNamed } from './activations.ts';
 import { chainOf, type Link } from './chain.ts';
 import type { Fit } from './proximal.ts';
 
-/** Weights of the penalties: gamma of the activations, rho of the linear maps, tau of the low-rank form; alpha is proximal. */
+/** Weights of squares. */
 export interface Penalties {
+  /** Of V - activation(U). */
   readonly gamma: number;
+  /** Of U - W V - b. */
   readonly rho: number;
+  /** Of W - its low-rank form, for each example: the pull of the data on W grows with their number. */
   readonly tau: number;
+  /** Of a block's change: its proximal weight. */
   readonly alpha: number;
 }
 
+/** All variables but the parameters, and what is known of the data. */
+export interface NetState {
+  readonly layers: Listed<LayerState>;
+  /** Chunks [rows, outputs]. */
+  readonly targets: Listed<Tensor>;
+  /** The lower triangle of X'X, and the sums of X over examples. */
+  readonly gram: Tensor;
+  readonly inputSum: Tensor;
+}
+
+/** A list, or what a file makes of it. */
+export type Listed<T> = readonly T[] | Readonly<Record<string, T>>;
+
 /** What of a layer is neither parameter nor data. */
 export interface LayerState {
-  readonly U: readonly Tensor[] | Readonly<Record<string, Tensor>>;
-  readonly V: readonly Tensor[] | Readonly<Record<string, Tensor>>;
+  readonly U: Listed<Tensor>;
+  readonly V: Listed<Tensor>;
   /** The dense W [out, in] of a low-rank weight. */
   readonly W?: Tensor;
 }
@@ -52,11 +69,9 @@ export interface Layer {
   bias: Tensor | null;
 }
 
-export interface Net extends Penalties {
+/** Here tau is that of all examples together. */
+export interface Net extends NetOptions {
   readonly task: Task;
-  readonly fit: Fit;
-  /** Rows of a chunk. */
-  readonly rows: number;
   /** Examples. */
   readonly count: number;
   readonly layers: readonly Layer[];
@@ -67,6 +82,27 @@ export interface Net extends Penalties {
   readonly inputSum: Tensor;
   /** The objective before a round of blocks, gathered on the way, and the squared changes of all variables. */
   readonly tally: { objective: number; change: number };
+}
+
+/** How a net is opened: penalties, the loss, rows of a chunk. */
+export interface NetOptions extends Penalties {
+  readonly fit: Fit;
+  readonly rows: number;
+}
+
+/** The variables of a run. */
+export function openNet(task: Task, params: Params, state: NetState, options: NetOptions): Net {
+  const targets = Object.values(state.targets);
+  const count = targets.reduce((n, y) => n + y.shape[0]!, 0);
+  return {
+    ...options,
+    tau: options.tau * count,
+    ...{ task, targets, count },
+    layers: layersOf(task, params, Object.values(state.layers)),
+    gram: state.gram,
+    inputSum: state.inputSum,
+    tally: { objective: 0, change: 0 },
+  };
 }
 
 /** Layers of a model with their weights; U and V are those of the states, or empty. */

@@ -17,7 +17,7 @@ import type { Tensor } from '../../tensor/tensor.ts';
 import type { Batch, Task } from '../method.ts';
 import { withSites } from '../sites.ts';
 import { chainOf } from './chain.ts';
-import { flat, type Layer, type LayerState, layersOf, plus, squares, weightOf } from './net.ts';
+import { flat, type Layer, layersOf, type NetState, plus, squares, weightOf } from './net.ts';
 import type { FitName } from './proximal.ts';
 import { Statistics } from './statistics.ts';
 
@@ -50,15 +50,8 @@ export function fitFor(asked: 'auto' | FitName, lossKind: LossKind): FitName {
   throw new FormatError('tenbcd', `the loss goes with targets for ${lossKind}`, asked, 'leave it at auto');
 }
 
-export interface Forward {
-  readonly layers: readonly LayerState[];
-  readonly targets: readonly Tensor[];
-  readonly gram: Tensor;
-  readonly inputSum: Tensor;
-}
-
 /** U, V and targets of all examples by the weights as they are, and the Gram matrix of the inputs. */
-export function forwardPass(task: Task, params: Params, rows: number): Forward {
+export function forwardPass(task: Task, params: Params, rows: number): NetState {
   const layers = layersOf(task, params, []);
   const targets: Tensor[] = [];
   const statistics = new Statistics();

@@ -7,24 +7,18 @@
  * Every example's U and V of every layer are state, in single precision: 4 bytes for each example and each unit, twice.
  */
 
-import { ConvergenceError } from '../../errors.ts';
-import { ranksOf } from '../../formats/network.ts';
+import { FormatError } from '../../errors.ts';
 import type { Params } from '../../nn/module.ts';
-import { sub } from '../../ops/binary.ts';
 import { own } from '../../tensor/create.ts';
-import type { Tensor } from '../../tensor/tensor.ts';
 import { compact } from '../compact.ts';
 import { finite } from '../finite.ts';
-import type { Batch, Method, Step, Task, TrainEvent } from '../method.ts';
+import type { Batch, Method, Step, TrainEvent } from '../method.ts';
 import type { MethodEntry } from '../settings.ts';
-import { hiddenBlock, linearBlock, outputBlock } from './auxiliary.ts';
-import { sameRanks, sweepParts } from './cores.ts';
-import { isLowRank, type LayerState, layersOf, type Net, overChunks, partsOf, type Penalties } from './net.ts';
+import { type Net, type NetState, openNet, partsOf, type Penalties } from './net.ts';
 import { distanceOf, objectiveOf } from './objective.ts';
 import { type FitName, fitNamed, fits } from './proximal.ts';
+import { Round, slackOf } from './round.ts';
 import { fitFor, forwardPass, smallWeights } from './start.ts';
-import { Statistics } from './statistics.ts';
-import { biasBlock, weightBlock } from './weights.ts';
 
 export interface TenbcdOptions extends Partial<Penalties> {
   /** Loss of the output; 'auto' is squared, or logistic for binary targets. Classes are one against all, but for softmax. */
@@ -41,41 +35,27 @@ export interface TenbcdOptions extends Partial<Penalties> {
   readonly check?: boolean;
 }
 
-export type TenbcdState = {
-  readonly layers: Readonly<Record<string, LayerState>> | readonly LayerState[];
-  readonly targets: Readonly<Record<string, Tensor>> | readonly Tensor[];
-  readonly gram: Tensor;
-  readonly inputSum: Tensor;
+/** A tree of tensors and numbers. */
+export interface TenbcdState extends NetState {
   /** The objective before the last round and before the first; 0 before there was one. */
   readonly objective: number;
   readonly first: number;
   /** Rounds, and the sum of their squared changes. */
   readonly rounds: number;
   readonly changes: number;
-};
-
-/** The objective may rise by this share of itself, and by this share of the first one's millionth, from rounding. */
-const SLACK = 1e-6;
+}
 
 /**
  * Throws FormatError for models that are no chain of linear layers and activations, ShapeError for low-rank weights that are
  * no tree of parts, ConvergenceError where a checked objective rises.
  */
 export function tenbcd(options: TenbcdOptions = {}): Method<TenbcdState> {
-  const { gamma = 1, rho = 1, tau = 1e5, alpha = 0.01, loss = 'auto', gain = 0.75, bias = 0.1 } = options;
+  const { gamma = 1, rho = 1, tau = 3, alpha = 0.01, loss = 'auto', gain = 0.75, bias = 0.1 } = options;
   const { samples = 1024, cores = 'orthogonal', check = false } = options;
-  const netOf = (task: Task, params: Params, state: TenbcdState): Net => {
-    const targets = Object.values(state.targets);
-    return {
-      ...{ gamma, rho, tau, alpha, task, targets, rows: samples },
-      fit: fitNamed(fitFor(loss, task.lossKind)),
-      count: targets.reduce((n, y) => n + y.shape[0]!, 0),
-      layers: layersOf(task, params, Object.values(state.layers)),
-      gram: state.gram,
-      inputSum: state.inputSum,
-      tally: { objective: 0, change: 0 },
-    };
-  };
+  const penalties = checked({ gamma, rho, tau, alpha });
+  if (!(Number.isInteger(samples) && samples >= 1)) {
+    throw new FormatError('tenbcd', 'samples is a whole number >= 1', String(samples), 'correct the option');
+  }
   return {
     name: 'tenbcd',
     about: 'block coordinate descent on tensor trains, without gradients',
@@ -86,8 +66,9 @@ export function tenbcd(options: TenbcdOptions = {}): Method<TenbcdState> {
       return { ...forwardPass(task, params, samples), objective: 0, first: 0, rounds: 0, changes: 0 };
     },
     step(task, params, state, batch) {
-      const net = netOf(task, params, state);
-      const events = new Round(net, cores, check, state.first).run();
+      const fit = fitNamed(fitFor(loss, task.lossKind));
+      const net = openNet(task, params, state, { ...penalties, fit, rows: samples });
+      const events = new Round(net, { cores, check, first: state.first }).run();
       return stepOf(net, params, state, batch, events);
     },
     finish: (params) => compact(params),
@@ -126,78 +107,18 @@ function stepOf(net: Net, params: Params, state: TenbcdState, batch: Batch, even
   };
 }
 
-function slackOf(objective: number, first: number): number {
-  return SLACK * (objective + SLACK * first);
+/** Throws FormatError unless all numbers are positive and finite. */
+function checked(penalties: Penalties): Penalties {
+  for (const [name, x] of Object.entries(penalties)) {
+    if (!(x > 0 && x < Number.POSITIVE_INFINITY)) {
+      throw new FormatError('tenbcd', `${name} is a positive number`, String(x), 'correct the option');
+    }
+  }
+  return penalties;
 }
 
 function risen(now: number, before: number, when: string): TrainEvent {
   return { kind: 'rise', message: `the objective rose from ${before} to ${now} ${when}` };
-}
-
-/** One round over all blocks. */
-class Round {
-  readonly #net: Net;
-  readonly #cores: 'orthogonal' | 'plain';
-  /** The objective after the last block, where blocks are checked. */
-  #last: number | null;
-  readonly #first: number;
-  readonly #events: TrainEvent[] = [];
-
-  constructor(net: Net, cores: 'orthogonal' | 'plain', check: boolean, first: number) {
-    this.#net = net;
-    this.#cores = cores;
-    this.#last = check ? objectiveOf(net) : null;
-    this.#first = first === 0 ? (this.#last ?? 0) : first;
-  }
-
-  run(): TrainEvent[] {
-    const net = this.#net;
-    for (let k = net.layers.length - 1; k >= 0; k--) this.#layer(k);
-    return this.#events;
-  }
-
-  #layer(k: number): void {
-    const net = this.#net;
-    const layer = net.layers[k]!;
-    const { layer: name, skip } = layer.link;
-    const statistics = new Statistics(k === 0 ? net : undefined);
-    const V = k === net.layers.length - 1 ? outputBlock(net) : hiddenBlock(net, k);
-    const U = linearBlock(net, k, statistics);
-    const fromInput = skip !== undefined && skip < 0;
-    if (this.#last === null) overChunks(net, k === 0 || fromInput, [V, U]);
-    else {
-      overChunks(net, fromInput, [V]);
-      this.#check(`V of ${name}`);
-      overChunks(net, k === 0 || fromInput, [U]);
-      this.#check(`U of ${name}`);
-    }
-    const delta = weightBlock(net, layer, statistics);
-    this.#check(`the weight of ${name}`);
-    biasBlock(net, layer, statistics, delta);
-    this.#check(`the bias of ${name}`);
-    if (!isLowRank(layer)) return;
-    const target = layer.fixed === null ? layer.W : sub(layer.W, layer.fixed);
-    const { node, change } = sweepParts(layer.node, target, this.#cores, net);
-    net.tally.change += change;
-    if (!sameRanks(node, layer.node)) {
-      const [from, to] = [ranksOf(layer.node), ranksOf(node)];
-      const message = 'ranks above what neighbouring parts can fill are gone';
-      this.#events.push({ kind: 'rank', message, path: layer.nodePath, from, to });
-    }
-    layer.node = node;
-    this.#check(`the parts of ${name}`);
-  }
-
-  #check(block: string): void {
-    if (this.#last === null) return;
-    const now = objectiveOf(this.#net);
-    if (now <= this.#last + slackOf(this.#last, this.#first)) {
-      this.#last = now;
-      return;
-    }
-    const rule = `the objective does not rise with ${block}`;
-    throw new ConvergenceError('tenbcd', rule, `${now} after ${this.#last}`, 'report it, with the model and the data');
-  }
 }
 
 export const tenbcdEntry: MethodEntry = {
@@ -207,12 +128,7 @@ export const tenbcdEntry: MethodEntry = {
   settings: {
     gamma: { about: 'weight of |V - activation(U)|^2', fallback: 1, min: 1e-6, max: 1e6 },
     rho: { about: 'weight of |U - W V - b|^2', fallback: 1, min: 1e-6, max: 1e6 },
-    tau: {
-      about: 'weight of |W - its low-rank form|^2; more than that of the data',
-      fallback: 1e5,
-      min: 1e-6,
-      max: 1e9,
-    },
+    tau: { about: 'weight of |W - its low-rank form|^2 for each example', fallback: 3, min: 1e-6, max: 1e6 },
     alpha: { about: 'proximal weight of a block', fallback: 0.01, min: 1e-6, max: 1e6 },
     loss: {
       about: 'the loss; auto is squared, or logistic for binary targets',
