@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts';
 import { evaluateCommand } from './eval.ts';
 import { full } from './full.ts';
 import { inspect } from './inspect.ts';
+import { merge } from './merge.ts';
 import { methodsCommand } from './methods.ts';
 import { predict } from './predict.ts';
 import { round } from './round.ts';
@@ -21,6 +22,7 @@ const working: readonly Command[] = [
   methodsCommand,
   evaluateCommand,
   predict,
+  merge,
   inspect,
   decompose,
   round,

@@ -17,15 +17,22 @@ import {
   type Target,
 } from '../methods/settings.ts';
 import { modelNamed } from '../nn/models/all.ts';
-import type { ModelOptions } from '../nn/models/model.ts';
+import {
+  type ClassifierKind,
+  classifierKinds,
+  type EmbeddingKind,
+  embeddingKinds,
+  type ModelOptions,
+} from '../nn/models/model.ts';
 import { parametersOf } from '../nn/narrow.ts';
 import { rankWithin, targetWeight } from '../methods/target.ts';
 import type { Module } from '../nn/module.ts';
 import { type Shape, showShape } from '../shape.ts';
+import { adapted } from '../train/adapt.ts';
+import type { Base } from '../train/deltaFile.ts';
 import type { ModelSpec } from '../train/modelSpec.ts';
 import { type Augmentation, supervised } from '../train/task.ts';
 import type { TrainTask } from '../train/train.ts';
-import { UsageError, type Values } from './command.ts';
 
 export interface RunConfig {
   readonly data: string;
@@ -37,6 +44,8 @@ export interface RunConfig {
   readonly embedding?: EmbeddingKind;
   readonly embeddingSize?: number;
   readonly embeddingBudget?: number;
+  /** Whether the last layer takes the format of the others; default that it stays dense. */
+  readonly classifier?: ClassifierKind;
   readonly format: string;
   /** Default: that of the method. */
   readonly rank?: RankRequest;
@@ -46,6 +55,8 @@ export interface RunConfig {
   readonly keep: readonly string[];
   /** Mode sizes of the axes of a weight, by the path of its layer. */
   readonly folds: NonNullable<Target['folds']>;
+  /** The file of the model that deltas are trained beside, and its checksum. */
+  readonly adapt?: { readonly path: string; readonly checksum?: string };
   readonly method: string;
   readonly settings: MethodSettings;
   /** Settings of the method's own. */
@@ -87,11 +98,13 @@ const runConfig = object<RunConfig>({
   embedding: optional(oneOf(...embeddingKinds)),
   embeddingSize: optional(whole(1)),
   embeddingBudget: optional(whole(1)),
+  classifier: optional(oneOf(...classifierKinds)),
   format: text,
   rank: optional(rankRequest),
   budget: optional(whole(1)),
   keep: listOf(text),
   folds: recordOf(listOf(listOf(whole(1)))),
+  adapt: optional(object<NonNullable<RunConfig['adapt']>>({ path: text, checksum: optional(text) })),
   method: text,
   settings: object<MethodSettings>({
     optimizer: text,
@@ -128,107 +141,14 @@ export function sameData(config: RunConfig, data: Dataset): RunConfig {
   throw new FormatError('train', 'a run goes on with the data it began with', got, 'restore the data, or start anew');
 }
 
-/** '0.1', '8', '4,8,8', '50%', 'same' or 'params:5000'. Throws UsageError for other texts. */
-export function parseRank(text: string, op = 'train'): RankRequest {
-  if (text === 'same') return 'same';
-  const budget = /^params:(\d+)$/.exec(text);
-  if (budget !== null) return { maxParams: Number(budget[1]) };
-  const share = /^(\d+(?:\.\d+)?)%$/.exec(text);
-  if (share !== null && Number(share[1]) > 0 && Number(share[1]) <= 100) return { bound: Number(share[1]) / 100 };
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (numbers.some((n) => !(n > 0))) {
-    const rule =
-      "--rank is an integer, a list such as 4,8,8, a fraction below 1, a share such as 50%, 'same' or params:N";
-    throw new UsageError(`${op}: ${rule}; got '${text}'; correct the value`);
-  }
-  return numbers.length === 1 ? numbers[0]! : numbers;
-}
-
-/** '256,128'. */
-export function parseWidths(text: string): number[] {
-  const widths = text.split(',').map(Number);
-  if (widths.every((n) => Number.isSafeInteger(n) && n >= 1)) return widths;
-  throw new UsageError(`train: --widths is a list of whole numbers >= 1; got '${text}'; write such as 256,128`);
-}
-
-/** 'fc1=4x4x8x8,4x7x7x4;fc2=…': for each layer the mode sizes of its axes. Throws UsageError for other texts. */
-function parseFolds(given: string): Record<string, number[][]> {
-  const entries = given.split(';').map((one): [string, number[][]] => {
-    const [layer = '', lists = ''] = one.split('=');
-    return [layer, lists.split(',').map((list) => list.split('x').map(Number))];
-  });
-  const isWhole = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
-  if (entries.every(([layer, lists]) => layer !== '' && lists.flat().every(isWhole)))
-    return Object.fromEntries(entries);
-  throw new UsageError(`train: --fold is LAYER=4x8,7x7;LAYER=…; got '${given}'; name the modes of every axis`);
-}
-
-/** 'tau=0.2,minRank=2' as settings of a method, with the types that it declares. Throws UsageError for other texts. */
-export function parseSettings(method: string, given: string): OwnSettings {
-  const { settings } = methodNamed(method);
-  const entries = given.split(',').map((one): [string, number | string | boolean] => {
-    const [name = '', ...rest] = one.split('=');
-    const value = rest.join('=');
-    const fallback = Object.hasOwn(settings, name) ? settings[name]!.fallback : '';
-    if (typeof fallback === 'number') return [name, value === '' ? Number.NaN : Number(value)];
-    return [name, typeof fallback === 'boolean' ? (value === '' ? true : value === 'true' || value) : value];
-  });
-  const own = Object.fromEntries(entries);
-  try {
-    ownSettings({ name: method, settings }, own);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  return own;
-}
-
-/** The configuration that options of `train` ask for. */
-export function configOf(values: Values): RunConfig {
-  const word = (name: string): string => values[name] as string;
-  const real = (name: string): number => values[name] as number;
-  if (values.widths !== undefined && values.model !== 'mlp') {
-    throw new UsageError(`train: --widths belongs to --model mlp; got ${values.model}; use --width to scale others`);
-  }
-  return {
-    data: word('data'),
-    ...(values['data-dir'] === undefined ? {} : { dataDir: word('data-dir') }),
-    model: word('model'),
-    ...(values.widths === undefined ? {} : { widths: parseWidths(word('widths')) }),
-    ...(values.width === undefined ? {} : { width: real('width') }),
-    ...(values.embedding === undefined ? {} : { embedding: word('embedding') as EmbeddingKind }),
-    ...(values['embedding-size'] === undefined ? {} : { embeddingSize: real('embedding-size') }),
-    ...(values['embedding-budget'] === undefined ? {} : { embeddingBudget: real('embedding-budget') }),
-    format: word('format'),
-    ...(values.rank === undefined ? {} : { rank: parseRank(word('rank')) }),
-    ...(values.budget === undefined ? {} : { budget: real('budget') }),
-    keep: values.keep === undefined ? [] : word('keep').split(','),
-    folds: values.fold === undefined ? {} : parseFolds(word('fold')),
-    method: word('method'),
-    settings: {
-      optimizer: word('optimizer'),
-      learningRate: values.lr === undefined ? (word('optimizer') === 'sgd' ? 0.01 : 0.001) : real('lr'),
-      momentum: real('momentum'),
-      weightDecay: real('weight-decay'),
-      schedule: word('schedule'),
-      clip: real('clip'),
-    },
-    own: values.with === undefined ? {} : parseSettings(word('method'), word('with')),
-    ...(values.epochs === undefined ? {} : { epochs: real('epochs') }),
-    ...(values.steps === undefined ? {} : { steps: real('steps') }),
-    batch: real('batch'),
-    ...(values.limit === undefined ? {} : { limit: real('limit') }),
-    seed: real('seed'),
-    augment: values.augment === true,
-    validation: real('validation'),
-  };
-}
-
 /** A run ready to start: nothing here depends on when or where. */
 export interface Prepared {
   readonly spec: ModelSpec;
   readonly model: Module;
   readonly method: Method;
   readonly task: TrainTask;
+  /** What deltas are trained beside. */
+  readonly base?: Base;
   readonly validation?: Split;
   /** What the maker of weights had to say, in order of the layers; filled when parameters are made. */
   readonly notes: string[];
@@ -236,7 +156,7 @@ export interface Prepared {
 
 /** What a model is built from, besides the maker of its weights. */
 function shapeOf(config: RunConfig, data: Dataset): ModelOptions {
-  const { widths, width, embedding, embeddingSize, embeddingBudget } = config;
+  const { widths, width, embedding, embeddingSize, embeddingBudget, classifier } = config;
   return {
     input: data.shape,
     classes: data.classes,
@@ -246,6 +166,7 @@ function shapeOf(config: RunConfig, data: Dataset): ModelOptions {
     ...(embedding ? { embedding } : {}),
     ...(embeddingSize ? { embeddingSize } : {}),
     ...(embeddingBudget ? { embeddingBudget } : {}),
+    ...(classifier ? { classifier } : {}),
   };
 }
 
@@ -261,36 +182,43 @@ function targetOf(config: RunConfig, entry: MethodEntry, data: Dataset): Target 
 }
 
 /** Builds model, method and task. Throws the typed errors of each part for what does not fit. */
-export function prepare(config: RunConfig, data: Dataset): Prepared {
+export function prepare(config: RunConfig, data: Dataset, base?: Base): Prepared {
   const { batch, seed, augment, steps } = config;
   const notes: string[] = [];
   const entry = methodNamed(config.method);
   const target = targetOf(config, entry, data);
   const family = modelNamed(config.model);
   const plain = shapeOf(config, data);
+  if (base !== undefined && entry.remodel !== undefined) {
+    throw new FormatError('train', '--adapt keeps the model', `--method ${entry.name}`, 'choose another method');
+  }
   const changed = entry.remodel?.(family, plain, budgetOf(config, entry, data)) ?? {};
   const shape = { ...plain, ...changed };
   const weight = entry.start === 'dense' ? denseWeight() : targetWeight(target, (message) => notes.push(message));
-  const model = family.build({ ...shape, weight });
+  const model =
+    base === undefined ? family.build({ ...shape, weight }) : adapted({ ...base, weight, keep: config.keep });
   model.outputShape(data.shape);
   const all = config.limit === undefined ? data.train : someOf(data.train, config.limit);
   const parts = config.validation > 0 ? splitValidation(all, config.validation, seed) : undefined;
   const train = parts?.train ?? all;
-  const needed = steps === undefined ? EPOCHS : Math.ceil(steps / Math.ceil(train.count / batch));
+  const method = entry.build(config.settings, ownSettings(entry, config.own), target);
+  const batchSize = method.wholeData === true ? train.count : batch;
+  const needed = steps === undefined ? EPOCHS : Math.ceil(steps / Math.ceil(train.count / batchSize));
   const task = supervised({
     model,
     data: { ...data, train },
     epochs: config.epochs ?? needed,
     ...(steps === undefined ? {} : { maxSteps: steps }),
-    batchSize: batch,
+    batchSize,
     seed,
     ...(augment ? { augment: augmentationOf(data.shape) } : {}),
   });
   const { name, mean, std, classNames } = data;
   const labels = classNames === undefined ? {} : { labels: classNames };
-  const spec = { model: config.model, ...shape, loss: 'crossEntropy' as const, data: name, mean, std, ...labels };
-  const method = entry.build(config.settings, ownSettings(entry, config.own), target);
-  return { spec, model, method, task, notes, ...(parts === undefined ? {} : { validation: parts.validation }) };
+  const fresh = { model: config.model, ...shape, loss: 'crossEntropy' as const, data: name, mean, std, ...labels };
+  const spec = base?.spec ?? fresh;
+  const beside = base === undefined ? {} : { base };
+  return { spec, model, method, task, notes, ...beside, ...(parts === undefined ? {} : { validation: parts.validation }) };
 }
 
 /** Parameters that a network of another shape may store: the budget, or what the network would store in low-rank form. */

@@ -85,6 +85,7 @@ export function configOf(values: Values): RunConfig {
     format: (values.format as string | undefined) ?? entry.format ?? 'dense',
     ...(values.rank === undefined ? {} : { rank: parseRank(word('rank')) }),
     ...(values.budget === undefined ? {} : { budget: real('budget') }),
+    ...(values.adapt === undefined ? {} : { adapt: { path: word('adapt') } }),
     keep: values.keep === undefined ? [] : word('keep').split(','),
     folds: values.fold === undefined ? {} : parseFolds(word('fold')),
     method: word('method'),

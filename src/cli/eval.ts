@@ -3,6 +3,7 @@
 import { countsOf } from '../nn/counts.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { batchesOf } from '../train/task.ts';
+import { openAdapted } from './adapt.ts';
 import { type Command, Exit } from './command.ts';
 import { openData } from './data.ts';
 import { openClassifier, splitFor } from './model.ts';
@@ -17,6 +18,7 @@ export const evaluateCommand: Command = {
   options: {
     data: { kind: 'text', value: 'NAME', about: 'default: the set it was trained on' },
     'data-dir': { kind: 'text', value: 'DIR', about: "where a named set's files lie" },
+    delta: { kind: 'text', value: 'FILE', about: 'a delta trained beside the model' },
     split: { kind: 'text', value: 'NAME', about: 'which part', fallback: 'test', choices: ['test', 'train'] },
   },
   examples: [
@@ -24,7 +26,10 @@ export const evaluateCommand: Command = {
     ['rankwise eval run/model.safetensors --data mnist --json', 'another set, one JSON object'],
   ],
   async run({ words, values, output }) {
-    const loaded = await openClassifier('eval', words[0]!);
+    const { delta } = values;
+    const loaded = await (typeof delta === 'string'
+      ? openAdapted('eval', words[0]!, delta)
+      : openClassifier('eval', words[0]!));
     const data = await openData((values.data as string | undefined) ?? loaded.spec.data, values['data-dir']);
     const split = splitFor('eval', loaded, data, values.split as 'train' | 'test');
     // The model normalizes as it was trained, whatever the data's own moments are.

@@ -10,12 +10,14 @@ import { append, isFile, makeFolder, namesIn, readBytes, remove, writeAtomic } f
 
 const CHECKPOINT = 'checkpoint.safetensors';
 const MODEL = 'model.safetensors';
+/** Instead of the model, where deltas of another were trained. */
+const DELTA = 'delta.safetensors';
 const METRICS = 'metrics.jsonl';
 const TIMES = 'times.jsonl';
 const RESULT = 'result.json';
 /** What a run that has given up was like before the step that did it. */
 const DIVERGED = 'diverged.safetensors';
-const OURS = [CHECKPOINT, MODEL, METRICS, TIMES, RESULT, DIVERGED];
+const OURS = [CHECKPOINT, MODEL, DELTA, METRICS, TIMES, RESULT, DIVERGED];
 
 export class RunFolder {
   readonly path: string;
@@ -55,7 +57,7 @@ export class RunFolder {
   async begin(checkpoint: Uint8Array): Promise<void> {
     await makeFolder(this.path);
     await writeAtomic(join(this.path, CHECKPOINT), checkpoint);
-    for (const name of [MODEL, RESULT, DIVERGED]) await remove(join(this.path, name));
+    for (const name of [MODEL, DELTA, RESULT, DIVERGED]) await remove(join(this.path, name));
     for (const name of [METRICS, TIMES]) await this.#cut(name, 0);
   }
 
@@ -116,6 +118,13 @@ export class RunFolder {
 
   async saveResult(result: object): Promise<void> {
     await writeAtomic(join(this.path, RESULT), new TextEncoder().encode(`${JSON.stringify(result)}\n`));
+  }
+
+  /** Writes the file of deltas and returns its path. */
+  async saveDelta(bytes: Uint8Array): Promise<string> {
+    const path = join(this.path, DELTA);
+    await writeAtomic(path, bytes);
+    return path;
   }
 
   /** Writes the model file and returns its path. */

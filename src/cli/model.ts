@@ -8,7 +8,8 @@ import { sameShape, showShape } from '../shape.ts';
 import { readBytes } from '../node/files.ts';
 import { type LoadedModel, loadModel } from '../train/modelFile.ts';
 
-const MOST_BYTES = 4 * 2 ** 30;
+/** The largest model file that is read. */
+export const MOST_BYTES: number = 4 * 2 ** 30;
 
 /** The model file of a path: the file itself, or `model.safetensors` in a folder. */
 export function modelPath(path: string): string {
@@ -18,7 +19,11 @@ export function modelPath(path: string): string {
 
 /** A model that tells classes. Throws FormatError for others, and for what is no model. */
 export async function openClassifier(op: string, path: string): Promise<LoadedModel> {
-  const loaded = loadModel(await readBytes(modelPath(path), MOST_BYTES));
+  return checkClassifier(op, loadModel(await readBytes(modelPath(path), MOST_BYTES)));
+}
+
+/** The model, if it tells classes. Throws FormatError for others. */
+export function checkClassifier(op: string, loaded: LoadedModel): LoadedModel {
   if (loaded.spec.loss === 'crossEntropy') return loaded;
   throw new FormatError(op, 'the model tells classes', `the loss ${loaded.spec.loss}`, 'use the library for others');
 }

@@ -12,6 +12,7 @@ import { scope } from '../tensor/scope.ts';
 import { classesOf, forward } from '../train/evaluate.ts';
 import type { LoadedModel } from '../train/modelFile.ts';
 import { pause } from '../train/pause.ts';
+import { openAdapted } from './adapt.ts';
 import { type Command, Exit, UsageError, type Values } from './command.ts';
 import { openData } from './data.ts';
 import { openClassifier, splitFor } from './model.ts';
@@ -35,6 +36,7 @@ export const predict: Command = {
   options: {
     data: { kind: 'text', value: 'NAME', about: 'take inputs from the test part of this set instead of a file' },
     'data-dir': { kind: 'text', value: 'DIR', about: "where a named set's files lie" },
+    delta: { kind: 'text', value: 'FILE', about: 'a delta trained beside the model' },
     first: { kind: 'number', value: 'N', about: 'only the first N inputs', min: 1, whole: true },
   },
   examples: [
@@ -46,7 +48,10 @@ export const predict: Command = {
       const got = words[1] === undefined ? 'neither' : 'both';
       throw new UsageError(`predict: inputs come from FILE or from --data; got ${got}; give one of them`);
     }
-    const loaded = await openClassifier('predict', words[0]!);
+    const { delta } = values;
+    const loaded = await (typeof delta === 'string'
+      ? openAdapted('predict', words[0]!, delta)
+      : openClassifier('predict', words[0]!));
     const inputs = await readInputs(loaded, words[1], values);
     const count = Math.min(inputs.count, (values.first as number | undefined) ?? inputs.count);
     const rows: Prediction[] = [];

@@ -7,6 +7,7 @@ import { saveModel } from '../train/modelFile.ts';
 import { modelOf } from '../train/modelSpec.ts';
 import { checkParams } from '../train/structure.ts';
 import type { Snapshot } from '../train/train.ts';
+import { asTrained, checkAdaptOptions, deltaOf, onBase, openBase } from './adapt.ts';
 import { type Command, Exit, Interrupted, type Invocation, UsageError } from './command.ts';
 import { checkedConfig, prepare, type RunConfig, sameData } from './config.ts';
 import { configOf } from './configOf.ts';
@@ -28,6 +29,10 @@ export const train: Command = {
     [
       'rankwise train --data mnist --model lenet5 --format tucker --rank 0.1 --epochs 3 --out run --json',
       'LeNet-5 in Tucker form on MNIST',
+    ],
+    [
+      'rankwise train --adapt run --data digits --format lowRank --rank 4 --out delta',
+      'a small delta beside a trained model',
     ],
     ['rankwise train --resume --out run', 'go on where a run was interrupted'],
     ['rankwise train --data mine.csv --widths 64,32 --out run', 'your own table; its last column is the label'],
@@ -56,15 +61,21 @@ async function startOf(
 }
 
 async function run(invocation: Invocation): Promise<number> {
-  const { values, output, signal } = invocation;
+  const { values, given, output, signal } = invocation;
   // Mistakes on the command line are told before anything is looked for on the disk.
-  if (values.resume !== true) configOf(values);
+  if (values.resume !== true) {
+    checkAdaptOptions(given);
+    configOf(values);
+  }
   const how = { resume: values.resume === true, force: values.force === true || values['dry-run'] === true };
   const folder = values.out === undefined ? undefined : await RunFolder.at(values.out as string, how);
-  const { config: asked, from } = await startOf(invocation, folder);
-  const data = await openData(asked.data, asked.dataDir);
+  const { config: wanted, from } = await startOf(invocation, folder);
+  const base = wanted.adapt === undefined ? undefined : await openBase('train', wanted.adapt.path);
+  const asked = base === undefined ? wanted : onBase(wanted, base, from !== undefined || given.has('data'));
+  const opened = await openData(asked.data, asked.dataDir);
+  const data = base === undefined ? opened : asTrained(base, opened);
   const config = sameData(asked, data);
-  const prepared = prepare(config, data);
+  const prepared = prepare(config, data, base);
   if (from !== undefined) {
     const { spec } = prepared;
     checkParams('train', (weight) => modelOf(spec, weight), from.params);
@@ -95,8 +106,17 @@ async function carryOut(
       saveEvery: values['save-every'] as number,
     });
     const result = await work.result();
-    const path = await folder?.saveModel(saveModel(work.prepared.spec, work.final()));
-    const told = { ...result, epochSeconds: result.seconds / result.epochs, peakBytes: peakBytes() };
+    const delta = work.prepared.base === undefined ? undefined : deltaOf(work.prepared, work.final());
+    const path =
+      delta === undefined
+        ? await folder?.saveModel(saveModel(work.prepared.spec, work.final()))
+        : await folder?.saveDelta(delta.bytes);
+    const told = {
+      ...result,
+      ...(delta === undefined ? {} : { deltaParameters: delta.stored }),
+      epochSeconds: result.seconds / result.epochs,
+      peakBytes: peakBytes(),
+    };
     await folder?.saveResult(told);
     output.result({ ...told, ...(path === undefined ? {} : { out: path }) });
     const { testAccuracy, parameters, denseParameters, compression } = result;
@@ -108,8 +128,13 @@ async function carryOut(
       output.note('the model was not saved; --out DIR keeps it');
       return Exit.ok;
     }
-    output.line(`model          ${path}`);
-    output.line(output.dim(`next: rankwise eval ${path}   rankwise inspect ${path}`));
+    if (delta === undefined) {
+      output.line(`model          ${path}`);
+      output.line(output.dim(`next: rankwise eval ${path}   rankwise inspect ${path}`));
+    } else {
+      output.line(`delta          ${path}, ${grouped(delta.stored)} parameters`);
+      output.line(output.dim(`next: rankwise merge ${config.adapt!.path} ${path} -o merged.safetensors`));
+    }
     return Exit.ok;
   } catch (error) {
     if (!(error instanceof Interrupted)) {

@@ -3,6 +3,7 @@
 import { formats } from '../formats/all.ts';
 import { methods } from '../methods/all.ts';
 import { models } from '../nn/models/all.ts';
+import { classifierKinds, embeddingKinds } from '../nn/models/model.ts';
 import { scheduleNames } from '../optim/schedule.ts';
 import type { OptionSpecs } from './command.ts';
 
@@ -23,11 +24,30 @@ export const trainOptions: OptionSpecs = {
   },
   widths: { kind: 'text', value: 'N,N', about: 'hidden widths of mlp' },
   width: { kind: 'number', value: 'X', about: 'all widths times this: a narrower network', min: 0.001, max: 100 },
+  embedding: {
+    kind: 'text',
+    value: 'KIND',
+    about: 'how models of columns store their tables; default table',
+    choices: embeddingKinds,
+  },
+  'embedding-size': { kind: 'number', value: 'N', about: 'length of the rows of those tables', min: 1, whole: true },
+  'embedding-budget': {
+    kind: 'number',
+    value: 'N',
+    about: 'parameters of each table by hash or quotient; default a tenth of it',
+    min: 1,
+    whole: true,
+  },
+  classifier: {
+    kind: 'text',
+    value: 'KIND',
+    about: 'whether the last layer stays dense or takes the format of the others; default dense',
+    choices: classifierKinds,
+  },
   format: {
     kind: 'text',
     value: 'NAME',
-    about: 'the format of the weights',
-    fallback: 'dense',
+    about: "the format of the weights; default the method's, or dense",
     choices: formats.map(({ name }) => name),
   },
   rank: {
@@ -44,6 +64,7 @@ export const trainOptions: OptionSpecs = {
   },
   keep: { kind: 'text', value: 'LAYER,…', about: 'layers whose weights stay dense' },
   fold: { kind: 'text', value: 'LAYER=4x8,7x7;…', about: 'mode sizes of the axes of weights' },
+  adapt: { kind: 'text', value: 'MODEL', about: 'train deltas beside the frozen weights of this model' },
   method: {
     kind: 'text',
     value: 'NAME',
@@ -55,27 +76,25 @@ export const trainOptions: OptionSpecs = {
   optimizer: {
     kind: 'text',
     value: 'NAME',
-    about: 'the optimizer',
-    fallback: 'sgd',
+    about: "the optimizer; default the method's, or sgd",
     choices: ['sgd', 'adam', 'adamw'],
   },
   lr: { kind: 'number', value: 'X', about: 'learning rate; default 0.01 for sgd, 0.001 for adam', min: 0 },
-  momentum: { kind: 'number', value: 'X', about: 'momentum of sgd', fallback: 0.9, min: 0, max: 0.9999 },
+  'lr-scale': { kind: 'number', value: 'X', about: 'learning rate times this', min: 0 },
+  momentum: { kind: 'number', value: 'X', about: 'momentum of sgd; default 0.9', min: 0, max: 0.9999 },
   'weight-decay': {
     kind: 'number',
     value: 'X',
-    about: 'decay of weights, not of biases and norms',
-    fallback: 0,
+    about: 'decay of weights, not of biases and norms; default 0',
     min: 0,
   },
   schedule: {
     kind: 'text',
     value: 'NAME',
-    about: 'learning rate over the run; cosine rises for 5 % of it first, at least 100 steps',
-    fallback: 'cosine',
+    about: 'learning rate over the run; cosine rises for 5 % of it first, at least 100 steps; default cosine',
     choices: [...scheduleNames, 'plateau'],
   },
-  clip: { kind: 'number', value: 'X', about: 'limit of the gradient norm; 0 for none', fallback: 0, min: 0 },
+  clip: { kind: 'number', value: 'X', about: 'limit of the gradient norm; default 0, none', min: 0 },
   epochs: {
     kind: 'number',
     value: 'N',
