@@ -19,6 +19,8 @@ export class Factors extends Room {
   /** [m, width] and [width, width] for each block. */
   V: usize;
   N: usize;
+  /** Places as many of V N behind V, or 0: what then replaces two products by N, where V is short beside what it meets. */
+  Z: usize;
   tau: usize;
   /** 128 bytes and a panel of m rows. */
   P: usize;
@@ -27,8 +29,8 @@ export class Factors extends Room {
 
 /** Shares out the workspace from `at` on, for k reflectors and at most `columns` columns of Q. */
 export function layOut<T>(g: Factors, at: usize, m: i32, n: i32, k: i32, columns: i32): void {
-  const own = panelWidth<T>(),
-    width = min(WIDTH, (k + own - 1) & -own),
+  const least = panelWidth<T>(),
+    width = min(WIDTH, (k + least - 1) & -least),
     blocks = (k + WIDTH - 1) / WIDTH;
   const part = <usize>(width * pitchOf<T>(max(n, columns))) * sizeof<T>();
   g.m = m;
@@ -39,7 +41,9 @@ export function layOut<T>(g: Factors, at: usize, m: i32, n: i32, k: i32, columns
   g.P = at;
   g.A = g.P + 128 + ((<usize>m) << 6);
   g.V = g.A + <usize>(m * g.ld) * sizeof<T>();
-  g.N = g.V + <usize>(blocks * m * width) * sizeof<T>();
+  const own = <usize>(blocks * m * width) * sizeof<T>();
+  g.Z = m < n + columns ? own : 0;
+  g.N = g.V + own + g.Z;
   g.tau = g.N + <usize>(blocks * width * width) * sizeof<T>();
   g.W = g.tau + <usize>pitchOf<T>(k) * sizeof<T>();
   g.X = g.W + part;
@@ -92,19 +96,20 @@ function formQ<T>(g: Factors, to: usize, ldq: i32, columns: i32): void {
     const V = g.V + <usize>(block * g.m * w) * sizeof<T>(),
       N = g.N + <usize>(block * w * w) * sizeof<T>();
     const Q = to + <usize>j * step,
-      ld = pitchOf<T>(columns - j);
+      ld = pitchOf<T>(columns - j),
+      Z = V + g.Z,
+      W = g.W;
     for (let c = 0; c < count; c++) {
       const unit: T = isNegated<T>(g, j + c) ? -1 : 1;
       for (let l = 0; l < count; l++) {
-        store<T>(g.W + <usize>(l * ld + c) * sizeof<T>(), unit * load<T>(V + <usize>(c * w + l) * sizeof<T>()));
+        store<T>(W + <usize>(l * ld + c) * sizeof<T>(), unit * load<T>(Z + <usize>(c * w + l) * sizeof<T>()));
       }
     }
-    const below = V + <usize>(count * w) * sizeof<T>(),
+    const below = Z + <usize>(count * w) * sizeof<T>(),
       rest = Q + <usize>count * step;
-    const W = g.W + <usize>count * sizeof<T>();
-    mul<T>(g.mul, count, right, rows - count, below, 1, w, rest, ldq, 1, W, ld, 1, false);
-    timesN<T>(N, w, count, false, columns - j, changetype<Room>(g));
-    mul<T>(g.mul, rows, columns - j, count, V, w, 1, g.X, ld, 1, Q, ldq, 1, true);
+    mul<T>(g.mul, count, right, rows - count, below, 1, w, rest, ldq, 1, W + <usize>count * sizeof<T>(), ld, 1, false);
+    if (!g.Z) timesN<T>(N, w, count, false, columns - j, changetype<Room>(g));
+    mul<T>(g.mul, rows, columns - j, count, V, w, 1, g.Z ? W : g.X, ld, 1, Q, ldq, 1, true);
     for (let c = 0; c < count; c++) {
       const d = Q + <usize>c * step;
       store<T>(d, load<T>(d) + (isNegated<T>(g, j + c) ? <T>-1 : <T>1));

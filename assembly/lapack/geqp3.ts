@@ -52,6 +52,8 @@ export function geqp3<T>(a: Geqp3Args): void {
   g.fresh = g.norms + ((<usize>pitchOf<T>(n)) << 3);
   const at = g.fresh + ((<usize>pitchOf<T>(n)) << 3);
   layOut<T>(g, at, m, n, a.most, a.most);
+  // Reflectors come one by one here, and N with them.
+  g.Z = 0;
   const power = loadMatrix<T>(a.A, m, n, g.A, g.ld);
   for (let j = 0; j < n; j++) {
     store<i32>(a.permutation + ((<usize>j) << 2), j);

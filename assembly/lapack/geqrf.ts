@@ -4,11 +4,12 @@
  */
 
 import { Head } from '../abi';
+import { mul } from '../level3/mul';
 import { width as lanes } from '../simd/lanes';
 import { Factors, layOut, writeQ, writeR } from './factors';
 import { loadMatrix } from './matrix';
 import { panel } from './panel';
-import { applyWy, joinWy, panelWidth, Room, WIDTH } from './wy';
+import { applyWy, joinWy, panelWidth, pitchOf, Room, WIDTH } from './wy';
 
 @unmanaged
 export class GeqrfArgs extends Head {
@@ -65,7 +66,15 @@ function factorBlock<T>(g: Factors, j: i32): void {
     next = j + count;
   const A = g.A + <usize>(j * g.ld + next) * sizeof<T>();
   const columns = ((g.n + step - 1) & -step) - next;
-  if (next < g.n) applyWy<T>(V, w, rows, count, N, w, true, A, g.ld, columns, changetype<Room>(g));
+  if (!g.Z) {
+    if (next < g.n) applyWy<T>(V, w, rows, count, N, w, true, A, g.ld, columns, changetype<Room>(g));
+    return;
+  }
+  const Z = V + g.Z,
+    ld = pitchOf<T>(columns);
+  mul<T>(g.mul, rows, count, count, V, w, 1, N, w, 1, Z, w, 1, false);
+  mul<T>(g.mul, count, columns, rows, V, 1, w, A, g.ld, 1, g.W, ld, 1, false);
+  mul<T>(g.mul, rows, columns, count, Z, w, 1, g.W, ld, 1, A, g.ld, 1, true);
 }
 
 /** Copies `rows` rows of `count` columns at A to a panel; the columns behind them become 0. */

@@ -46,6 +46,8 @@ export class Plan {
   pairs: usize;
   ra: usize;
   more: bool;
+  /** 0. */
+  none: i32;
 
   swapped: bool;
   /** Rows of A are packed; all columns of B are, not only those that are not neighbours. */
@@ -94,6 +96,7 @@ export function place<T>(g: Plan, lines: i32): void {
   const at = changetype<usize>(g);
   g.packed = (at + PACKED + <usize>((min(lines, MC) + MR) * min(g.k, KC)) * sizeof<T>() + 63) & ~63;
   g.from = g.row = -1;
+  g.none = 0;
   for (let i: u32 = 0; i < 6; i++) store<u32>(at + (i << 2), i << 5, EDGE_ROWS);
 }
 

@@ -7,7 +7,7 @@ import { offsets, pairs } from '../move/axis';
 import { width as lanes } from '../simd/lanes';
 import { KC, MC, MR, PIECE } from '../simd/tile';
 import { GemmArgs, PAIRS, Plan, ROWS } from './plan';
-import { tile, wideTile } from './ukr';
+import { tile } from './ukr';
 
 // @ts-ignore: decorator
 @inline
@@ -33,6 +33,7 @@ export function small<T>(a: GemmArgs, b: i32, end: i32, from: i32, to: i32): voi
   g.pairs = a.work + PAIRS;
   g.ra = <usize>a.am * sizeof<T>();
   g.more = a.accumulate != 0;
+  g.none = 0;
   pairs<T>(g.pairs, a.bk, 0, 0, a.ak, 0, 0, a.k);
   if (once) offsets<T>(a.work + ROWS, a.cm, 0, from, to - from);
   for (; b < end; b++) {
@@ -53,22 +54,17 @@ function rows<T>(a: GemmArgs, g: Plan, m: i32, A: usize, B: usize, C: usize): vo
     n = a.n;
   const panels = (m + MR - 1) / MR,
     low = m / panels,
-    more = (m - low * panels) * (low + 1);
+    over = m - low * panels,
+    more = over * (low + 1);
   for (let x = 0; x < n; ) {
     const wide = n - x > one && n >= two,
       width = wide ? two : one;
     x = min(x, n - width);
     const b = B + <usize>x * sizeof<T>(),
       c = C + <usize>x * sizeof<T>();
-    let list = a.work + ROWS,
-      at = A;
-    for (let y = 0; y < m; ) {
-      const h = y < more ? low + 1 : low;
-      tile<T>(g, wide ? wideTile<T>(h, g.ra) : h, at, b, c, list);
-      y += h;
-      list += (<usize>h) << 2;
-      at += <usize>h * g.ra;
-    }
+    const list = a.work + ROWS;
+    tile<T>(g, wide, low + 1, A, b, c, list, over);
+    tile<T>(g, wide, low, A + <usize>more * g.ra, b, c, list + ((<usize>more) << 2), panels - over);
     x += width;
   }
 }

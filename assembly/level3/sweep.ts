@@ -9,13 +9,12 @@ import { width as lanes } from '../simd/lanes';
 import { MR } from '../simd/tile';
 import { EDGE, EDGE_ROWS, LINES, PACKED, PANELS, Plan, ROWS, stepsOf } from './plan';
 import { thinColumns } from './thin';
-import { tile, wideTile } from './ukr';
+import { tile } from './ukr';
 
-/** Rows of a tile, the tile for two vectors, and where the rows are: `a` bytes behind A or its panels, `ra` apart. */
+/** Rows of a tile, and where they are: `a` bytes behind A or its panels, `ra` apart. */
 @unmanaged
 class Panel {
   h: i32;
-  wide: i32;
   ra: usize;
   a: usize;
 }
@@ -40,7 +39,6 @@ export function listRows<T>(g: Plan, i: i32, count: i32, steps: i32): void {
       p.h = y < more ? low + 1 : low;
       p.a = g.packA ? packed : offset<T>(g.am, g.amt, i + y);
       p.ra = g.packA || p.h == 1 ? sizeof<T>() : offset<T>(g.am, g.amt, i + y + 1) - p.a;
-      p.wide = wideTile<T>(p.h, p.ra);
       y += p.h;
       packed += bytes;
       at += offsetof<Panel>();
@@ -139,7 +137,7 @@ function tiles<T>(g: Plan, at: usize, end: usize, two: bool, b: usize, c: usize,
     const p = changetype<Panel>(at),
       h = p.h;
     g.ra = p.ra;
-    tile<T>(g, two ? p.wide : h, a + p.a, b, c, rows);
+    tile<T>(g, two, h, a + p.a, b, c, rows, 1);
     rows += (<usize>h) << 2;
   }
 }

@@ -13,10 +13,21 @@ import { Plan } from './plan';
 import { slim } from './slim';
 import { addTo, down, put, row } from './tileRows';
 
-/** H rows x 2 vectors. */
-function wide<T, H, F>(g: Plan, a: usize, b: usize, c: usize, rows: usize): void {
-  const z = i64x2.splat(0),
-    ra = g.ra;
+/** H rows x 2 vectors, and where H is 5 or 6, as often as `count` says, one tile below the other. */
+function wide<T, H, F>(g: Plan, a: usize, b: usize, c: usize, rows: usize, count: i32): void {
+  if (offsetof<H>() < 5) return one<T, H, F>(g, a, b, c, rows, i64x2.splat(0));
+  // A constant would be written out for every sum.
+  const z = i32x4.splat(g.none);
+  for (const end = rows + ((<usize>(count * offsetof<H>())) << 2); rows != end; rows += offsetof<H>() << 2) {
+    one<T, H, F>(g, a, b, c, rows, z);
+    a += offsetof<H>() * g.ra;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function one<T, H, F>(g: Plan, a: usize, b: usize, c: usize, rows: usize, z: v128): void {
+  const ra = g.ra;
   let p0 = z,
     p1 = z,
     p2 = z,
@@ -176,57 +187,55 @@ export function wideTile<T>(h: i32, ra: usize): i32 {
   return h > 2 && ra == sizeof<T>() ? h + 12 : h + 6;
 }
 
-/** A tile; g.ra is set, and there is at least one step. */
-// @ts-ignore: decorator
-@inline
-export function tile<T>(g: Plan, which: i32, a: usize, b: usize, c: usize, rows: usize): void {
-  switch (which) {
-    case 1:
-      slim<T, N1>(g, a, b, c, rows);
-      break;
-    case 2:
-      slim<T, N2>(g, a, b, c, rows);
-      break;
-    case 3:
-      slim<T, N3>(g, a, b, c, rows);
-      break;
-    case 4:
-      slim<T, N4>(g, a, b, c, rows);
-      break;
-    case 5:
-      slim<T, N5>(g, a, b, c, rows);
-      break;
-    case 6:
-      slim<T, N6>(g, a, b, c, rows);
-      break;
-    case 7:
-      wide<T, N1, N2>(g, a, b, c, rows);
-      break;
-    case 8:
-      wide<T, N2, N2>(g, a, b, c, rows);
-      break;
-    case 9:
-      wide<T, N3, N2>(g, a, b, c, rows);
-      break;
-    case 10:
-      wide<T, N4, N2>(g, a, b, c, rows);
-      break;
-    case 11:
-      wide<T, N5, N2>(g, a, b, c, rows);
-      break;
-    case 12:
-      wide<T, N6, N2>(g, a, b, c, rows);
-      break;
-    case 15:
-      wide<T, N3, N1>(g, a, b, c, rows);
-      break;
-    case 16:
-      wide<T, N4, N1>(g, a, b, c, rows);
-      break;
-    case 17:
-      wide<T, N5, N1>(g, a, b, c, rows);
-      break;
-    default:
-      wide<T, N6, N1>(g, a, b, c, rows);
+/** `count` tiles of h rows, one below the other; g.ra is set, and there is at least one step. */
+export function tile<T>(g: Plan, two: bool, h: i32, a: usize, b: usize, c: usize, rows: usize, count: i32): void {
+  const which = two ? wideTile<T>(h, g.ra) : h;
+  for (; count > 0; count--, rows += (<usize>h) << 2, a += <usize>h * g.ra) {
+    switch (which) {
+      case 1:
+        slim<T, N1>(g, a, b, c, rows);
+        break;
+      case 2:
+        slim<T, N2>(g, a, b, c, rows);
+        break;
+      case 3:
+        slim<T, N3>(g, a, b, c, rows);
+        break;
+      case 4:
+        slim<T, N4>(g, a, b, c, rows);
+        break;
+      case 5:
+        slim<T, N5>(g, a, b, c, rows);
+        break;
+      case 6:
+        slim<T, N6>(g, a, b, c, rows);
+        break;
+      case 7:
+        wide<T, N1, N2>(g, a, b, c, rows, 1);
+        break;
+      case 8:
+        wide<T, N2, N2>(g, a, b, c, rows, 1);
+        break;
+      case 9:
+        wide<T, N3, N2>(g, a, b, c, rows, 1);
+        break;
+      case 10:
+        wide<T, N4, N2>(g, a, b, c, rows, 1);
+        break;
+      case 15:
+        wide<T, N3, N1>(g, a, b, c, rows, 1);
+        break;
+      case 16:
+        wide<T, N4, N1>(g, a, b, c, rows, 1);
+        break;
+      case 11:
+        return wide<T, N5, N2>(g, a, b, c, rows, count);
+      case 12:
+        return wide<T, N6, N2>(g, a, b, c, rows, count);
+      case 17:
+        return wide<T, N5, N1>(g, a, b, c, rows, count);
+      default:
+        return wide<T, N6, N1>(g, a, b, c, rows, count);
+    }
   }
 }

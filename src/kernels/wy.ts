@@ -28,5 +28,8 @@ export function wyBytes(m: number, k: number, columns: number, elementBytes: num
 /** What layOut() of assembly/lapack/factors.ts shares out, and the 128 bytes before: to factor [m, n] with k reflectors. */
 export function factorsBytes(m: number, n: number, k: number, columns: number, elementBytes: number): number {
   const own = m * (pitchOf(n, elementBytes) + pitchOf(columns, elementBytes)) * elementBytes + 64 * m + 256;
-  return own + wyBytes(m, k, Math.max(n, columns), elementBytes);
+  // V N of each block.
+  const width = blockWidth(k, elementBytes);
+  const more = m < n + columns ? Math.ceil(k / WIDTH) * width * m * elementBytes : 0;
+  return own + more + wyBytes(m, k, Math.max(n, columns), elementBytes);
 }
