@@ -5,6 +5,7 @@ import { whole } from '../../slim.ts';
 import { make, part } from '../shared/dom.ts';
 import { ACCURACY, curves, ERROR, LOSS, type Place } from './curves.ts';
 import { factsOf } from './facts.ts';
+import { follow } from './follow.ts';
 import { swatch } from './looks.ts';
 import { type Cost, scatter } from './scatter.ts';
 import { counted, time } from './show.ts';
@@ -21,9 +22,6 @@ const SIZE: Cost = { measure: 'parameters', name: 'stored parameters', show: cou
 /** Seconds, minutes and hours that are round. */
 const TIMES = [0.1, 0.2, 0.5, ...[1, 60, 3600].flatMap((unit) => [1, 2, 5, 10, 20, 30].map((k) => k * unit))];
 const TIME: Cost = { measure: 'seconds', name: 'training time', show: time, ticks: TIMES };
-
-/** Width of a sheet of paper that lies: canvases do not shrink by themselves. */
-const PAPER = '960px';
 
 /** Small charts of weights at first; the others come on demand. */
 const FEW = 12;
@@ -159,46 +157,6 @@ function redraw(): void {
   drawSpectra();
 }
 
-function follow(): void {
-  const scheme = document.documentElement.style;
-  const toggle = part<HTMLButtonElement>('scheme');
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const isDark = (): boolean => (scheme.colorScheme === '' ? dark.matches : scheme.colorScheme === 'dark');
-  const name = (): void => {
-    toggle.textContent = isDark() ? 'light' : 'dark';
-  };
-  toggle.onclick = () => {
-    scheme.colorScheme = isDark() ? 'light' : 'dark';
-    name();
-    redraw();
-  };
-  dark.onchange = () => {
-    name();
-    redraw();
-  };
-  name();
-  const main = document.querySelector('main')!;
-  let before = '';
-  window.onbeforeprint = () => {
-    before = scheme.colorScheme;
-    scheme.colorScheme = 'light';
-    main.style.width = PAPER;
-    redraw();
-  };
-  window.onafterprint = () => {
-    scheme.colorScheme = before;
-    main.style.width = '';
-    redraw();
-  };
-  let width = window.innerWidth;
-  window.onresize = () => {
-    // Phones resize when their bars come and go.
-    if (window.innerWidth === width) return;
-    width = window.innerWidth;
-    redraw();
-  };
-}
-
 headline();
 legend();
 startScales();
@@ -206,5 +164,5 @@ listen();
 startLog(state);
 render();
 startSpectra(state);
-follow();
+follow(redraw);
 part('compared').hidden = shown(state).length === 0;
