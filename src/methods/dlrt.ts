@@ -31,7 +31,7 @@ export interface DlrtOptions extends DescentOptions {
   readonly adaptive?: boolean;
   /** All gradients from one pass, instead of a second one for the widened core. Default false. */
   readonly oneStep?: boolean;
-  /** Steps from one move of the bases to the next; between them only the cores train. Default 1. */
+  /** Steps that cores train in widened bases before these are cut: with more of them ranks rise more easily. Default 1. */
   readonly every?: number;
   /** Epochs at the end in which only the cores train. Default 0. */
   readonly finetune?: number;
@@ -63,7 +63,12 @@ export function dlrt(options: DlrtOptions = {}): Method<DlrtState> {
       const places = placesOf(name, task.model, params, keep);
       const bases = basisPaths(places);
       const leaves = [...trainedLeaves(task.model, params)].filter(([path]) => !bases.has(path));
-      return { optimizer: optimizer.init(new Map(leaves)), plateau: freshPlateau, told: toldOf(places) };
+      return {
+        optimizer: optimizer.init(new Map(leaves)),
+        plateau: freshPlateau,
+        before: toldOf(places),
+        told: toldOf(places),
+      };
     },
     step: dlrtStep(rules),
     epoch: (task, params, state, meanLoss) => {
@@ -100,7 +105,7 @@ const settings: Readonly<Record<string, SettingSpec>> = {
   maxRank: { about: 'greatest rank of a bond; 0 for none', fallback: 0, min: 0, whole: true },
   adaptive: { about: 'ranks move; false keeps those of the start', fallback: true },
   oneStep: { about: 'one gradient a step instead of two', fallback: false },
-  every: { about: 'steps from one move of the bases to the next', fallback: 1, min: 1, whole: true },
+  every: { about: 'steps in widened bases before they are cut', fallback: 1, min: 1, whole: true },
   finetune: { about: 'epochs at the end that train the cores alone', fallback: 0, min: 0, whole: true },
   probe: { about: 'examples that a fall of ranks is probed on; 0 for none', fallback: 32, min: 0, whole: true },
   tolerance: { about: 'share of the probed loss that a fall of ranks may cost', fallback: 0.5, min: 0 },

@@ -43,7 +43,7 @@ export function augmented(node: Factored, rooted: Rooted, directions: Parts): Au
     const now = { net: node.net, parts: { ...node.parts, [part]: lifted } };
     const U = matrixOf(now, part, up.bond);
     const D = matrixOf({ ...now, parts: { ...node.parts, [part]: direction } }, part, up.bond);
-    const found = orthonormalColumns(U, D, rooted.bounds[up.bond]!);
+    const found = orthonormalColumns(U, D);
     if (found === null) continue;
     parts[part] = partOf(now, part, up.bond, found.basis);
     news.set(up.bond, found.news);
@@ -94,11 +94,11 @@ const NOISE = 16;
 
 /**
  * An orthonormal basis [m, r + k] of the columns of U [m, r], which are orthonormal and stay the first ones, and of D
- * [m, r], at most `most` columns; and D in its last k columns. Null where D adds nothing.
+ * [m, r]; and D in its last k columns. Null where D adds nothing.
  */
-function orthonormalColumns(U: Tensor, D: Tensor, most: number): { basis: Tensor; news: Tensor } | null {
+function orthonormalColumns(U: Tensor, D: Tensor): { basis: Tensor; news: Tensor } | null {
   const r = U.shape[1]!;
-  if (r >= Math.min(most, U.shape[0]!)) return null;
+  if (r >= U.shape[0]!) return null;
   // Householder's reflectors make columns orthonormal whatever they are, so that errors of steps do not add up.
   const { Q, R } = qr(concat([U, D], 1));
   const rest = slice(R, [[r], [r]]);
@@ -107,10 +107,10 @@ function orthonormalColumns(U: Tensor, D: Tensor, most: number): { basis: Tensor
   const floor = NOISE * ulps[D.dtype as Real] * rootOfSquares(dataSync(slice(R, [null, [r]])));
   let least = Number.POSITIVE_INFINITY;
   for (let j = 0; j < Math.min(k, n); j++) least = Math.min(least, Math.abs(values[j * n + j]!));
-  if (r + k <= most && least > floor) return { basis: Q, news: rest };
+  if (least > floor) return { basis: Q, news: rest };
   const norm = rootOfSquares(values);
   if (!(norm > floor)) return null;
-  const { Q: turn, rank } = qrPivoted(rest, { eps: floor / norm, rank: Math.min(k, most - r) });
+  const { Q: turn, rank } = qrPivoted(rest, { eps: floor / norm });
   if (rank === 0) return null;
   const basis = concat([slice(Q, [null, [0, r]]), matmul(slice(Q, [null, [r]]), turn)], 1);
   return { basis, news: matmul(transpose(turn), rest) };

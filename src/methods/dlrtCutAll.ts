@@ -1,6 +1,6 @@
 /**
  * The cut of all weights after a step, as a transaction. The truncation error is within tau by construction; where a rank
- * falls below what it was before the step, the loss of a few examples is compared before and after, and where that grows
+ * falls below what it was before the bases were widened, the loss of a few examples is compared before and after, and where that grows
  * too much, no rank falls in this step: the cut is made at the ranks before.
  */
 
@@ -10,7 +10,7 @@ import { slice } from '../ops/slice.ts';
 import type { AxisChange, Optimizer } from '../optim/optimizer.ts';
 import { stateKey } from '../optim/step.ts';
 import { cut, type CutRules, isMatrix, type Ranks, ranksWithin, type Spectrum, spectraAt } from './dlrtCut.ts';
-import type { DlrtState } from './dlrtRanks.ts';
+import type { DlrtState, Told } from './dlrtRanks.ts';
 import { type Place, placesOf } from './dlrtTree.ts';
 import { trainedLeaves } from './leaves.ts';
 import type { Batch, Task, TrainEvent } from './method.ts';
@@ -31,8 +31,8 @@ export interface CutRequest {
   readonly rules: CutOptions;
   readonly task: Task;
   readonly batch: Batch;
-  /** Weights before the step. */
-  readonly before: readonly Place[];
+  /** Ranks before bases were widened. */
+  readonly before: Told;
   readonly params: Params;
   readonly state: DlrtState;
 }
@@ -53,9 +53,9 @@ interface Proposal extends Place {
 /** Truncates all weights; state of the optimizer goes with the bases. */
 export function cutAll(request: CutRequest): CutDone {
   const { rules, task, batch, before, params, state } = request;
-  const proposals = placesOf('dlrt', task.model, params, rules.keep).map((place, k): Proposal => {
+  const proposals = placesOf('dlrt', task.model, params, rules.keep).map((place): Proposal => {
     const spectra = spectraAt(place.node, place.rooted);
-    const old = ranksOf(before[k]!.node);
+    const old = before[stateKey(place.path)] ?? ranksOf(place.node);
     return { ...place, spectra, before: old, ranks: ranksFor(rules, place, spectra, old) };
   });
   const falls = proposals.some(({ before: old, ranks }) =>

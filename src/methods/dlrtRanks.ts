@@ -6,10 +6,11 @@ import type { DescentState } from './descent.ts';
 import type { Place } from './dlrtTree.ts';
 import type { TrainEvent } from './method.ts';
 
-/** Ranks by bond that were told last, by weight with '/' for '.'. */
+/** Ranks by bond, by weight with '/' for '.'. */
 export type Told = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-export type DlrtState = DescentState & { readonly told?: Told };
+/** What descent has, the ranks before bases were widened last, and those that were told. */
+export type DlrtState = DescentState & { readonly before?: Told; readonly told?: Told };
 
 /** The ranks as they are now. */
 export function toldOf(places: readonly Pick<Place, 'path' | 'node'>[]): Told {

@@ -15,7 +15,7 @@ import { withLeaves } from '../tree.ts';
 import { gradientsOf } from './descent.ts';
 import { type Augmented, augmented } from './dlrtAugment.ts';
 import { cutAll, type CutOptions } from './dlrtCutAll.ts';
-import { type DlrtState, tellRanks } from './dlrtRanks.ts';
+import { type DlrtState, tellRanks, toldOf } from './dlrtRanks.ts';
 import { centerGradient, tangentDirections } from './dlrtTangent.ts';
 import { basisPaths, movingPaths, type Place, placesOf } from './dlrtTree.ts';
 import { finite } from './finite.ts';
@@ -49,28 +49,40 @@ export function dlrtStep(
 ): (task: Task, params: Params, state: DlrtState, batch: Batch) => Step<DlrtState> {
   return (task, params, state, batch) => {
     const places = placesOf('dlrt', task.model, params, rules.keep);
-    const bases = basisPaths(places);
-    const moves = batch.step % rules.every === 0 && !isFinetuned(rules, task, batch) && places.length > 0;
-    const wide = moves ? widen(rules, task, params, places, batch) : asTheyAre(task, params, places, batch);
-    const moved = optimized(rules, task, wide, state, batch, bases);
-    const { optimizer, metrics } = moved;
-    const done = { params: moved.params, state: { ...state, optimizer } };
-    const ended = moves ? cutAll({ rules, task, batch, before: places, ...done }) : { ...done, events: [] };
-    const now = placesOf('dlrt', task.model, ended.params, rules.keep);
+    const { widens, cuts } = turnOf(rules, task, batch, places);
+    const wide = widens ? widen(rules, task, params, places, batch) : asTheyAre(task, params, places, batch);
+    const { optimizer, metrics, ...moved } = optimized(rules, task, wide, state, batch, basisPaths(places));
+    const before = widens ? toldOf(places) : (state.before ?? {});
+    const done = { params: moved.params, state: { ...state, optimizer, before } };
+    if (!cuts) return { ...done, loss: wide.loss, metrics, events: [] };
+    const cut = cutAll({ rules, task, batch, before, ...done });
+    const now = placesOf('dlrt', task.model, cut.params, rules.keep);
     const { told, events } = tellRanks(now, state.told ?? {}, false);
     return {
-      params: ended.params,
-      state: { ...ended.state, told },
+      params: cut.params,
+      state: { ...cut.state, told },
       loss: wide.loss,
-      metrics: { ...metrics, parameters: countOf(task, ended.params) },
-      events: [...ended.events, ...events],
+      metrics: { ...metrics, parameters: countOf(task, cut.params) },
+      events: [...cut.events, ...events],
     };
   };
 }
 
-/** Whether bases stand still: in the last epochs, where cores are tuned to them. */
-function isFinetuned({ finetune }: StepRules, { totalSteps, stepsPerEpoch }: Task, { epoch }: Batch): boolean {
-  return epoch >= Math.ceil(totalSteps / stepsPerEpoch) - finetune;
+/**
+ * Whether a step begins by widening bases, and ends by a cut. Between the two, cores train in the wider bases. Each epoch
+ * begins with narrow ones, so that what is measured and saved there is small.
+ */
+function turnOf(
+  { every, finetune }: StepRules,
+  { totalSteps, stepsPerEpoch }: Task,
+  { step, epoch }: Batch,
+  places: readonly Place[],
+): { widens: boolean; cuts: boolean } {
+  const isTuned = epoch >= Math.ceil(totalSteps / stepsPerEpoch) - finetune;
+  if (isTuned || places.length === 0) return { widens: false, cuts: false };
+  const at = step % stepsPerEpoch;
+  const isLast = at + 1 === stepsPerEpoch || step + 1 === totalSteps;
+  return { widens: at % every === 0, cuts: isLast || (at + 1) % every === 0 };
 }
 
 function countOf({ model }: Task, params: Params): number {

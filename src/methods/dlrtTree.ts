@@ -65,17 +65,17 @@ export function basisPaths(places: readonly Place[]): Set<string> {
   return new Set(places.flatMap(({ path, rooted }) => rooted.bases.map(({ part }) => `${path}.${part}`)));
 }
 
-/** The paths of the bases that gradients can widen: with room for another column, and use for it. */
+/** The paths of the bases that gradients can widen: with room for another column. */
 export function movingPaths(places: readonly Place[]): Set<string> {
   return new Set(
     places.flatMap(({ path, node, rooted }) =>
-      rooted.bases.flatMap(({ part, up }) => (hasRoom(node, rooted, part, up.bond) ? [`${path}.${part}`] : [])),
+      rooted.bases.flatMap(({ part, up }) => (hasRoom(node, part, up.bond) ? [`${path}.${part}`] : [])),
     ),
   );
 }
 
-function hasRoom(node: Factored, { bounds }: Rooted, part: string, bond: string): boolean {
+function hasRoom(node: Factored, part: string, bond: string): boolean {
   const x = node.parts[part]!;
   const rank = x.shape[node.net.parts[part]!.indexOf(bond)]!;
-  return rank < bounds[bond]! && rank < x.size / rank;
+  return rank < x.size / rank;
 }
