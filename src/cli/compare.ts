@@ -7,7 +7,6 @@ import type { CompareData, CompareRun } from '../page/compareData.ts';
 import { runChild } from './childRun.ts';
 import { type Command, Exit, Interrupted, type Invocation, UsageError } from './command.ts';
 import { gather, isFinished } from './compareGather.ts';
-import { comparePage } from './comparePage.ts';
 import {
   type Entrant,
   entrantsOf,
@@ -160,6 +159,7 @@ async function report(comparison: Comparison, folder: string, { values, output }
   const write = (name: string, content: string | Uint8Array): Promise<void> =>
     writeAtomic(join(folder, name), typeof content === 'string' ? new TextEncoder().encode(content) : content);
   await makeFolder(folder);
+  const { comparePage } = await import('./comparePage.ts');
   await write('report.html', comparePage(page));
   await write('table.json', `${JSON.stringify({ data, model, rows, skipped }, null, 2)}\n`);
   if (values.tensorboard === true) {

@@ -13,7 +13,7 @@ import { checkedConfig, prepare, type RunConfig, sameData } from './config.ts';
 import { configOf } from './configOf.ts';
 import { openData } from './data.ts';
 import { RunFolder } from './folder.ts';
-import { grouped, table } from './output.ts';
+import { grouped, type Output, table } from './output.ts';
 import { percent } from './report.ts';
 import { Run } from './run.ts';
 import { trainOptions } from './trainOptions.ts';
@@ -105,36 +105,7 @@ async function carryOut(
       amend: async (step, fields) => folder?.amend(step, fields),
       saveEvery: values['save-every'] as number,
     });
-    const result = await work.result();
-    const delta = work.prepared.base === undefined ? undefined : deltaOf(work.prepared, work.final());
-    const path =
-      delta === undefined
-        ? await folder?.saveModel(saveModel(work.prepared.spec, work.final()))
-        : await folder?.saveDelta(delta.bytes);
-    const told = {
-      ...result,
-      ...(delta === undefined ? {} : { deltaParameters: delta.stored }),
-      epochSeconds: result.seconds / result.epochs,
-      peakBytes: peakBytes(),
-    };
-    await folder?.saveResult(told);
-    output.result({ ...told, ...(path === undefined ? {} : { out: path }) });
-    const { testAccuracy, parameters, denseParameters, compression } = result;
-    output.line(`test accuracy  ${output.bold(percent(testAccuracy))}`);
-    output.line(
-      `parameters     ${grouped(parameters)} of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`,
-    );
-    if (path === undefined) {
-      output.note('the model was not saved; --out DIR keeps it');
-      return Exit.ok;
-    }
-    if (delta === undefined) {
-      output.line(`model          ${path}`);
-      output.line(output.dim(`next: rankwise eval ${path}   rankwise inspect ${path}`));
-    } else {
-      output.line(`delta          ${path}, ${grouped(delta.stored)} parameters`);
-      output.line(output.dim(`next: rankwise merge ${config.adapt!.path} ${path} -o merged.safetensors`));
-    }
+    await conclude(work, config, folder, output);
     return Exit.ok;
   } catch (error) {
     if (!(error instanceof Interrupted)) {
@@ -152,6 +123,40 @@ async function carryOut(
         : `go on with: rankwise train --resume --out ${folder.path}`;
     output.note(`stopped after step ${work.training.step}; ${next}`);
     return Exit.interrupted;
+  }
+}
+
+/** Measures and saves what a run has come to, and tells it. */
+async function conclude(work: Run, config: RunConfig, folder: RunFolder | undefined, output: Output): Promise<void> {
+  const result = await work.result();
+  const delta = work.prepared.base === undefined ? undefined : deltaOf(work.prepared, work.final());
+  const path =
+    delta === undefined
+      ? await folder?.saveModel(saveModel(work.prepared.spec, work.final()))
+      : await folder?.saveDelta(delta.bytes);
+  const told = {
+    ...result,
+    ...(delta === undefined ? {} : { deltaParameters: delta.stored }),
+    epochSeconds: result.seconds / result.epochs,
+    peakBytes: peakBytes(),
+  };
+  await folder?.saveResult(told);
+  output.result({ ...told, ...(path === undefined ? {} : { out: path }) });
+  const { testAccuracy, parameters, denseParameters, compression } = result;
+  output.line(`test accuracy  ${output.bold(percent(testAccuracy))}`);
+  output.line(
+    `parameters     ${grouped(parameters)} of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`,
+  );
+  if (path === undefined) {
+    output.note('the model was not saved; --out DIR keeps it');
+    return;
+  }
+  if (delta === undefined) {
+    output.line(`model          ${path}`);
+    output.line(output.dim(`next: rankwise eval ${path}   rankwise inspect ${path}`));
+  } else {
+    output.line(`delta          ${path}, ${grouped(delta.stored)} parameters`);
+    output.line(output.dim(`next: rankwise merge ${config.adapt!.path} ${path} -o merged.safetensors`));
   }
 }
 
