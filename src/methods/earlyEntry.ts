@@ -16,7 +16,7 @@ export const earlyEntry: MethodEntry = {
       fallback: 'epoch',
       choices: ['epoch', 'settled'],
     },
-    at: { about: 'that epoch: a number of epochs, or below 1 a share of them', fallback: 0.5, min: 0 },
+    at: { about: 'that epoch: a number of epochs, or below 1 a share of them', fallback: 0.25, min: 0 },
     ranks: {
       about: 'ranks by evidence (EVBMF), energy, scaled stable rank, one budget (--rank 0.1 of all), or as --rank says',
       fallback: 'evbmf',
