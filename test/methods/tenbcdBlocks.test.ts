@@ -10,8 +10,8 @@ import { type FitName, fitNamed, fits } from '../../src/methods/tenbcd/proximal.
 import { Statistics } from '../../src/methods/tenbcd/statistics.ts';
 import { tenbcd } from '../../src/methods/tenbcd/tenbcd.ts';
 import { biasBlock, weightBlock } from '../../src/methods/tenbcd/weights.ts';
-import { Factored } from '../../src/formats/network.ts';
-import * as activations from '../../src/nn/activation.ts';
+import type { Factored } from '../../src/formats/network.ts';
+import { gelu, hardSigmoid, hardTanh, relu, sigmoid, tanh } from '../../src/nn/activation.ts';
 import { linear } from '../../src/nn/linear.ts';
 import { add } from '../../src/ops/binary.ts';
 import { normal } from '../../src/ops/random.ts';
@@ -25,6 +25,8 @@ import { type PlainNet, plainObjective, plainOf } from '../support/plainBcd.ts';
 import { seeded } from '../support/random.ts';
 import { assert, suite } from '../support/test.ts';
 import { clusters, toyData, toyTask } from '../support/toys.ts';
+
+const activations = { gelu, hardSigmoid, hardTanh, relu, sigmoid, tanh };
 
 const test = suite('tenbcd blocks');
 

@@ -147,7 +147,8 @@ function softmaxProx(c: Float64Array, y: ArrayLike<number>, from: number, kappa:
     for (; t > 1e-10; t /= 2) {
       for (let k = 0; k < size; k++) trial[k] = v[k]! - t * step[k]!;
       const next = valueAt(trial);
-      if (next <= value - 1e-4 * t * fall) {
+      // Falls near the rounding of the value cannot be seen; there the whole step is right.
+      if (next <= value - 1e-4 * t * fall || fall <= 1e-12 * (1 + Math.abs(value))) {
         value = next;
         break;
       }

@@ -5,6 +5,7 @@ import { dlrm } from './dlrm.ts';
 import { lenet5 } from './lenet5.ts';
 import { mlp } from './mlp.ts';
 import type { ModelFamily } from './model.ts';
+import { resmlp } from './resmlp.ts';
 import { resnet20, resnet8 } from './resnet.ts';
 import { textLstm } from './textLstm.ts';
 import { transformerTiny } from './transformer.ts';
@@ -12,6 +13,7 @@ import { vgg11Small } from './vgg11.ts';
 
 export const models: readonly ModelFamily[] = [
   mlp,
+  resmlp,
   lenet5,
   vgg11Small,
   resnet8,
