@@ -90,7 +90,7 @@ type Full = typeof bayesDefaults;
 export function bayes(given: BayesOptions = {}): Method<BayesState> {
   const options: Full = { ...bayesDefaults, ...given };
   const optimizer = undecayed(given.optimizer ?? sgd({ momentum: 0.9 }));
-  const { isSampled, keep, threshold, tolerance } = options;
+  const { isSampled, keep, threshold, tolerance, prior } = options;
   const frame = descent({ ...given, optimizer });
   return {
     name: 'bayes',
@@ -118,7 +118,7 @@ export function bayes(given: BayesOptions = {}): Method<BayesState> {
       const isOver = (batch.step + 1) % task.stepsPerEpoch === 0;
       const even = options.isBalanced && isOver ? balancedStep(task, moved, optimizer, options) : moved;
       if (!isCutDue(task, batch.step, options)) return { ...moved, ...even };
-      const cut = pruned({ task, ...even, optimizer, keep, threshold, tolerance });
+      const cut = pruned({ task, ...even, optimizer, keep, threshold, tolerance, prior });
       return { ...moved, params: cut.params, state: cut.state, events: [...moved.events, ...cut.events] };
     },
     epoch: (task, params, state, meanLoss) => {
@@ -126,7 +126,7 @@ export function bayes(given: BayesOptions = {}): Method<BayesState> {
       return { ...ended, state: ended.state as BayesState };
     },
     view: meansOf,
-    finish: (params, state) => compact(trimmed(meansOf(params), state, threshold)),
+    finish: (params, state) => compact(trimmed(params, state, threshold, prior)),
     ...(isSampled
       ? { posterior: { samples: options.samples, draw: (task, params, key) => drawn(task.model, params, keep, key) } }
       : {}),

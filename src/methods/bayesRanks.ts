@@ -1,14 +1,13 @@
 /** Cuts of a network's ranks as transactions: what raises the loss of a probe is undone, and tried lower the next time. */
 
-import { Factored } from '../formats/network.ts';
+import { Factored, ranksOf, sizesOf } from '../formats/network.ts';
 import { eachNode, withNodes } from '../formats/store.ts';
-import type { Params } from '../nn/module.ts';
+import { childPath, type Params } from '../nn/module.ts';
 import { concat } from '../ops/concat.ts';
 import type { Optimizer, RankChange } from '../optim/optimizer.ts';
 import { stateKey } from '../optim/step.ts';
-import { ranksOf } from '../formats/network.ts';
 import { scope } from '../tensor/scope.ts';
-import { childPath } from '../nn/module.ts';
+import { entriesByBond } from './bayesBonds.ts';
 import {
   type ByBond,
   type Deviations,
@@ -17,8 +16,10 @@ import {
   meansOf,
   type Place,
   placesOf,
+  updatedVariances,
   withDeviations,
 } from './bayesPosterior.ts';
+import type { Prior } from './bayesPrior.ts';
 import { cut, survivors } from './bayesPrune.ts';
 import type { DescentState } from './descent.ts';
 import { trainedLeaves } from './leaves.ts';
@@ -44,6 +45,7 @@ export interface PruneRequest {
   readonly keep: readonly string[];
   readonly threshold: number;
   readonly tolerance: number;
+  readonly prior: Prior;
 }
 
 interface Outcome {
@@ -52,18 +54,29 @@ interface Outcome {
   readonly events: readonly TrainEvent[];
 }
 
+/**
+ * The variances that decide about a cut. Those of a posterior fall slowly where nothing is learned, since deviations
+ * follow them; what the means alone would have tells such components apart by orders of magnitude.
+ */
+function decisive(prior: Prior, params: Params, state: BayesState, place: Place): ByBond {
+  const { path, node } = place;
+  if (deviationsOf(params, place) === undefined) return state.variances![stateKey(path)]!;
+  return updatedVariances(prior, node, { entries: entriesByBond(node.net, sizesOf(node)), damping: 1 });
+}
+
 /** Examples that a cut is probed with. */
 const PROBE = 1000;
 
 /** Cuts weight by weight. Each whose cut is undone has a tenth of its threshold from then on. */
 export function pruned(request: PruneRequest): Outcome {
-  const { task, keep, threshold, tolerance } = request;
+  const { task, keep, threshold, tolerance, prior } = request;
   let now: Outcome = { params: request.params, state: request.state, events: [] };
   let batch: Batch | undefined;
-  for (const { path } of placesOf(task.model, request.params, keep)) {
+  for (const place of placesOf(task.model, request.params, keep)) {
+    const { path } = place;
     const name = stateKey(path);
     const at = now.state.thresholds?.[name] ?? threshold;
-    const kept = survivors(now.state.variances![name]!, at);
+    const kept = survivors(decisive(prior, now.params, now.state, place), at);
     if (Object.keys(kept).length === 0) continue;
     batch ??= probeOf(task);
     const { params, state } = now;
@@ -138,16 +151,18 @@ function deviationsWith(
   return new Map(places.map((place) => [place.path, place.path === path ? here : deviationsOf(params, place)!]));
 }
 
-/** The parameters without the components that the next cut would take. */
-export function trimmed(params: Params, state: BayesState, threshold: number): Params {
+/** The means without the components that the next cut would take. */
+export function trimmed(params: Params, state: BayesState, threshold: number, prior: Prior): Params {
   return scope(() => {
     const nodes = new Map<string, Factored>();
-    eachNode(params, (node, path) => {
+    const means = meansOf(params);
+    eachNode(means, (node, path) => {
       const variances = state.variances?.[stateKey(path)];
       if (!(node instanceof Factored) || variances === undefined) return;
-      const kept = survivors(variances, state.thresholds?.[stateKey(path)] ?? threshold);
+      const at = state.thresholds?.[stateKey(path)] ?? threshold;
+      const kept = survivors(decisive(prior, params, state, { path, node }), at);
       if (Object.keys(kept).length > 0) nodes.set(path, cut({ node, variances, deviations: undefined }, kept).node);
     });
-    return nodes.size === 0 ? params : (withNodes(params, nodes) as Params);
+    return nodes.size === 0 ? means : (withNodes(means, nodes) as Params);
   });
 }
