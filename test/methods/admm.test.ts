@@ -23,7 +23,7 @@ import { advance, methodLaws } from '../laws/method.ts';
 import { plantedTask } from '../support/planted.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
-import { convModel, methodOf, plainSettings, someTarget, toyTask } from '../support/toys.ts';
+import { convModel, methodOf, plainSettings, someSettings, someTarget, toyTask } from '../support/toys.ts';
 
 const test = suite('admm');
 
@@ -238,4 +238,6 @@ test('phases and settings that are none are refused by name', () => {
 
 test.run();
 
-methodLaws('admm');
+// With momentum and with two moments; the other settings of the laws differ in nothing that this method touches.
+const { 'momentum and plateau': momentum, 'adam with clipping': moments } = someSettings;
+methodLaws('admm', { settings: { momentum: momentum!, moments: moments! } });

@@ -26,7 +26,7 @@ import { advance, methodLaws } from '../laws/method.ts';
 import { plantedTask } from '../support/planted.ts';
 import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
-import { convModel, methodOf, plainSettings, toyTask } from '../support/toys.ts';
+import { convModel, methodOf, plainSettings, someSettings, toyTask } from '../support/toys.ts';
 
 const test = suite('lrpet');
 const half: Target = { format: 'lowRank', rank: { bound: 0.5 }, keep: [] };
@@ -181,6 +181,16 @@ test('a budget is shared out by the spectra, and kept', () => {
   assert.is(later.events.length, 0);
 });
 
+test('a budget is shared out by relative errors: no weight gains by its scale', () => {
+  const options = { target: half, budget: 700 };
+  const { task, state, params } = begun(options);
+  const ranks = (leaves: Params): unknown => lrpet(options).epoch!(task, leaves, state, 1).state.ranks;
+  const large = mul(leavesOf<Tensor>(params).get('conv.weight')!, 64);
+  const found = ranks(params) as Record<string, number>;
+  assert.equal(ranks(withLeaves<Tensor, Params>(params, new Map([['conv.weight', large]]))), found);
+  assert.ok(found['fc/weight']! > 1 && found['fc/weight']! < 6, JSON.stringify(found));
+});
+
 /** A random matrix of a rank. */
 function lowRankMatrix(m: number, n: number, r: number): Tensor {
   return matmul(normal(key(m), [m, r]), normal(key(n), [r, n]));
@@ -252,4 +262,6 @@ test('ranks and layers that are none are refused by name', () => {
 
 test.run();
 
-methodLaws('lrpet');
+// With momentum and with two moments; the other settings of the laws differ in nothing that this method touches.
+const { 'momentum and plateau': momentum, 'adam with clipping': moments } = someSettings;
+methodLaws('lrpet', { settings: { momentum: momentum!, moments: moments! } });
