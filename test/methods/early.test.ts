@@ -3,7 +3,10 @@
 import { methodLaws } from '../laws/method.ts';
 import { someSettings } from '../support/toys.ts';
 
-methodLaws('early', { own: { at: 1, floor: 2, rebuild: 3 } });
+methodLaws('early', {
+  settings: { plain: someSettings['plain sgd']!, adamw: someSettings.adamw! },
+  own: { at: 1, floor: 2, rebuild: 3 },
+});
 methodLaws('early', {
   settings: { momentum: someSettings['momentum and plateau']! },
   own: {
