@@ -22,7 +22,7 @@ export const trainOptions: OptionSpecs = {
     fallback: 'mlp',
     choices: models.map(({ name }) => name),
   },
-  widths: { kind: 'text', value: 'N,N', about: 'hidden widths of mlp' },
+  widths: { kind: 'text', value: 'N,N', about: 'hidden widths of mlp and resmlp' },
   width: { kind: 'number', value: 'X', about: 'all widths times this: a narrower network', min: 0.001, max: 100 },
   embedding: {
     kind: 'text',
