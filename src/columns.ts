@@ -24,6 +24,8 @@ export interface IndexColumn {
   readonly group?: string;
   /** Mode sizes of the column's table in low-rank form; they may multiply to more than `count`. */
   readonly fold?: readonly number[];
+  /** What the categories are called, where a table names them. */
+  readonly names?: readonly string[];
 }
 
 export type Column = NumberColumn | IndexColumn;
@@ -40,13 +42,14 @@ export function checkColumns(op: string, columns: readonly Column[]): void {
     if (names.has(name)) throw wrong('columns have names of their own', `two called '${name}'`);
     names.add(name);
     if (column.kind === 'number') continue;
-    const { count, group, fold } = column;
+    const { count, group, fold, names: called = { length: count } } = column;
     if (!Number.isInteger(count) || count < 1 || count > MOST_CATEGORIES) {
       throw wrong(`a column has 1 to ${MOST_CATEGORIES} categories`, `${count} in '${name}'`);
     }
     const other = group === undefined ? count : (groups.get(group) ?? count);
     if (other !== count) throw wrong('columns of a group have one count', `${other} and ${count} in '${group!}'`);
     if (group !== undefined) groups.set(group, count);
+    if (called.length !== count) throw wrong(`there are ${count} names of categories`, `${called.length} in '${name}'`);
     if (fold === undefined) continue;
     const room = fold.reduce((n, m) => n * m, 1);
     if (!fold.every((m) => Number.isInteger(m) && m >= 1) || room < count || room > 2 * count) {
@@ -110,6 +113,7 @@ const indexColumn = object<IndexColumn>({
   count: whole(1, MOST_CATEGORIES),
   group: optional(text),
   fold: optional(listOf(whole(1, MOST_CATEGORIES), 1)),
+  names: optional(listOf(text)),
 });
 const numberColumn = object<NumberColumn>({ name: text, kind: oneOf('number') });
 

@@ -1,9 +1,11 @@
 /**
- * Reader of a table of numbers with one column of labels: delimited by comma, semicolon or tab, with or without a line
+ * Reader of a table of numbers, and of categories where asked for, with one column of labels: delimited by comma, semicolon or tab, with or without a line
  * of names. Empty fields, NaN and Inf are refused with their line and column. Any failure is a FormatError.
  */
 
+import type { Column } from '../columns.ts';
 import { FormatError } from '../errors.ts';
+import { type Categories, type CategoryColumn, categoryOf, findCategories, orderCategories } from './csvColumns.ts';
 import { classesOf, type Labels, NUMBER } from './csvLabels.ts';
 import { CsvScanner } from './csvScanner.ts';
 import { showText } from './show.ts';
@@ -18,6 +20,8 @@ export interface CsvOptions {
   readonly header?: boolean;
   /** Default: the one of comma, semicolon and tab that the first line has most. */
   readonly delimiter?: ',' | ';' | '\t';
+  /** Reads columns of texts, and those declared here, as categories; without it they are refused. */
+  readonly categories?: Categories;
 }
 
 export interface CsvTable {
@@ -31,6 +35,8 @@ export interface CsvTable {
   readonly classes: readonly string[];
   /** Names of the feature columns, if the file has them. */
   readonly names: readonly string[] | undefined;
+  /** What the feature columns are, where categories were asked for. */
+  readonly kinds?: readonly Column[];
 }
 
 /** Reads a whole file in UTF-8, at most 256 MiB. */
@@ -47,6 +53,7 @@ export function readCsv(file: Uint8Array, options: CsvOptions = {}): CsvTable {
   let features = new Float32Array(Math.max(columns * 1024, 1));
   const labels: Labels = { ids: [], lines: new Map() };
   let rows = 0;
+  let found: CategoryColumn[] | undefined;
   for (let record = isNames ? scanner.next() : first; record !== undefined; record = scanner.next()) {
     const row = rows++;
     if (record.length !== first.length) {
@@ -54,13 +61,25 @@ export function readCsv(file: Uint8Array, options: CsvOptions = {}): CsvTable {
     }
     if ((row + 1) * columns > features.length) features = grown(features, columns);
     if (labelled) addLabel(scanner, labels, record[at]!);
-    let to = row * columns;
-    for (let k = 0; k < record.length; k++) {
-      if (k !== at) features[to++] = parse(scanner, record[k]!, k, isNames ? first[k] : undefined);
+    const fields = labelled ? record.filter((_, k) => k !== at) : record;
+    if (options.categories !== undefined) found ??= findCategories(OP, fields, names, options.categories);
+    const to = row * columns;
+    const categories = found ?? [];
+    let next = 0;
+    for (let k = 0; k < columns; k++) {
+      const category = categories[next]?.at === k ? categories[next++] : undefined;
+      const whole = labelled && k >= at ? k + 1 : k;
+      features[to + k] =
+        category === undefined
+          ? parse(scanner, fields[k]!, whole, names?.[k])
+          : categoryOf(category, fields[k]!, (rule, got, remedy) => {
+              throw scanner.error(rule, `${got} in column ${whole + 1} (${showText(category.name)})`, remedy);
+            });
     }
   }
   if (rows === 0) throw new FormatError(OP, 'a table has rows', 'none below the names', 'add data');
-  return { rows, columns, features: features.slice(0, rows * columns), names, ...classesOf(OP, labels) };
+  const table = { rows, columns, features: features.slice(0, rows * columns), names, ...classesOf(OP, labels) };
+  return found === undefined ? table : { ...table, kinds: orderCategories(found, names, columns, table.features) };
 }
 
 function decodeText(file: Uint8Array): string {

@@ -13,8 +13,16 @@ export interface Split {
   readonly labels: Int32Array;
 }
 
+/** The expected log-loss and accuracy of the true probabilities. */
+export interface Optimum {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
 export interface Dataset {
   readonly name: string;
+  /** One line that says what it is, such as that it was generated. */
+  readonly about?: string;
   /** The shape of one example: [channels, height, width], or [features] where each feature is a channel. */
   readonly shape: readonly number[];
   /** The number of classes. */
@@ -22,6 +30,8 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   /** What each feature of a table [features] is: a number, or the index of a category. */
   readonly columns?: readonly Column[];
+  /** For generated data, whose truth is known: what no model is expected to beat on the test part. */
+  readonly optimum?: Optimum;
   readonly train: Split;
   /** Never used to choose anything. */
   readonly test: Split;

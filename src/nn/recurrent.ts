@@ -6,8 +6,8 @@ import type { Axis } from '../formats/format.ts';
 import { denseWeight, type MakeWeight } from '../formats/make.ts';
 import type { Weight } from '../formats/weight.ts';
 import { add, mul } from '../ops/binary.ts';
+import { pieces } from '../ops/pieces.ts';
 import { reshape } from '../ops/reshape.ts';
-import { slice } from '../ops/slice.ts';
 import { stack } from '../ops/concat.ts';
 import { sigmoid, tanh } from '../ops/unary.ts';
 import { fold } from '../random.ts';
@@ -82,22 +82,11 @@ function recur(driven: Tensor, recurrent: Weight, size: number): Tensor[] {
   const steps: Tensor[] = [];
   let hidden = zeros([batch, size], driven.dtype);
   let cell = hidden;
-  for (let t = 0; t < length; t++) {
-    const now = reshape(
-      slice(driven, [
-        [0, batch],
-        [t, t + 1],
-      ]),
-      [batch, 4 * size],
-    );
-    const gates = add(now, linearProduct(recurrent, hidden));
-    const gate = (k: number): Tensor =>
-      slice(gates, [
-        [0, batch],
-        [k * size, (k + 1) * size],
-      ]);
-    cell = add(mul(sigmoid(gate(1)), cell), mul(sigmoid(gate(0)), tanh(gate(2))));
-    hidden = mul(sigmoid(gate(3)), tanh(cell));
+  for (const now of pieces(driven, length, 1)) {
+    const gates = add(reshape(now, [batch, 4 * size]), linearProduct(recurrent, hidden));
+    const [input, forget, candidate, output] = pieces(gates, 4, 1) as [Tensor, Tensor, Tensor, Tensor];
+    cell = add(mul(sigmoid(forget), cell), mul(sigmoid(input), tanh(candidate)));
+    hidden = mul(sigmoid(output), tanh(cell));
     steps.push(hidden);
   }
   return steps;

@@ -7,12 +7,14 @@ import { showText } from '../io/show.ts';
 import { isFile } from './files.ts';
 
 export interface OpenOptions {
-  /** A folder with the files of mnist, fashion or cifar10, used instead of their packages. */
+  /** A folder with the files of a named set, used instead of its package. */
   readonly dataDir?: string;
   /** The folders from which packages are looked for, as `import` does. Default: the current one. */
   readonly roots?: readonly string[];
   /** The label column of a .csv file: a name, or an index that counts from the end when negative. Default: the last. */
   readonly label?: string | number;
+  /** Columns of a .csv file that are categories although they look like numbers. */
+  readonly categories?: readonly string[];
 }
 
 /** The folder of an npm package as seen from the first of `roots` that has it, or undefined. */

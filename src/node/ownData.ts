@@ -4,6 +4,7 @@
  */
 
 import { basename } from 'node:path';
+import type { Column } from '../columns.ts';
 import { FormatError } from '../errors.ts';
 import { readCsv } from '../io/csv.ts';
 import { type Dataset, makeDataset, type Split } from '../io/dataset.ts';
@@ -18,10 +19,28 @@ import { isFile, readBytes } from './files.ts';
 const TEST = 0.2;
 const MOST_CLASSES = 10_000;
 
-/** A table with a column of labels: each feature is a channel. */
-export async function openCsv(path: string, label: string | number = -1): Promise<Dataset> {
-  const { rows, columns, features, labels, classes } = readCsv(await readBytes(path), { label });
-  return make(path, [columns], classes, { count: rows, images: features, labels });
+/**
+ * A table with a column of labels: each feature is a channel. Columns of texts, and those `declared`, are categories by
+ * their names.
+ */
+export async function openCsv(
+  path: string,
+  label: string | number = -1,
+  declared: readonly string[] = [],
+): Promise<Dataset> {
+  const {
+    rows,
+    columns,
+    features,
+    labels,
+    classes,
+    kinds = [],
+  } = readCsv(await readBytes(path), {
+    label,
+    categories: { declared },
+  });
+  const all = { count: rows, images: features, labels };
+  return make(path, [columns], classes, all, kinds.some(({ kind }) => kind === 'index') ? kinds : undefined);
 }
 
 /**
@@ -45,9 +64,16 @@ export async function openNpy(path: string): Promise<Dataset> {
   return make(path, shape, classNames, { count, images, labels: classes });
 }
 
-function make(path: string, shape: readonly number[], classNames: readonly string[], all: Split): Dataset {
+function make(
+  path: string,
+  shape: readonly number[],
+  classNames: readonly string[],
+  all: Split,
+  columns?: readonly Column[],
+): Dataset {
   const [train, test] = holdOut('openDataset', all, TEST, fold(key(0), 'test'));
-  return makeDataset({ name: basename(path), shape, classes: classNames.length, classNames, train, test });
+  const data = { name: basename(path), shape, classes: classNames.length, classNames, train, test };
+  return makeDataset(columns === undefined ? data : { ...data, columns });
 }
 
 function splitColumn(path: string, { dtype, shape, data }: TensorData): { examples: TensorData; labels: TensorData } {

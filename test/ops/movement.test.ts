@@ -5,6 +5,7 @@ import { DtypeError, ShapeError } from '../../src/errors.ts';
 import { broadcastTo, sumTo } from '../../src/ops/broadcast.ts';
 import { concat, stack } from '../../src/ops/concat.ts';
 import { contiguous } from '../../src/ops/contiguous.ts';
+import { pieces } from '../../src/ops/pieces.ts';
 import { pad } from '../../src/ops/pad.ts';
 import { expandDims, reshape, squeeze } from '../../src/ops/reshape.ts';
 import { slice, split } from '../../src/ops/slice.ts';
@@ -132,6 +133,18 @@ const members: Readonly<Record<string, Member>> = {
     inputs: matrices.filter(([x]) => x!.shape[1] !== 0),
     empty: [[empty(0, 2)]],
   },
+  'pieces, one of them unused': {
+    fn: (x) => {
+      const parts = pieces(concat([x!, x!, x!], 1), 3, 1);
+      return concat([parts[2]!, parts[0]!], 0);
+    },
+    model: from(
+      ([a, b]) => [2 * a!, b!],
+      ([i, j], [a]) => [i! % a!, j!],
+    ),
+    inputs: matrices.filter(([x]) => x!.shape[0] !== 0),
+    empty: [[empty(2, 0)]],
+  },
   pad: {
     fn: (x) =>
       pad(
@@ -238,6 +251,7 @@ test('what does not fit is refused', () => {
     ShapeError,
   );
   throws(() => concat([]), ShapeError);
+  for (const parts of [0, 4, 1.5]) throws(() => pieces(zeros([6]), parts), ShapeError, /divide mode 0 of size 6/);
   throws(() => stack([]), ShapeError);
   throws(() => concat([x, zeros([2, 2])]), ShapeError);
   throws(() => concat([x, zeros([6])]), ShapeError);
