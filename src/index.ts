@@ -112,14 +112,26 @@ export { decodeTensor, readSafetensors, writeSafetensors } from './io/safetensor
 export { permutation, splitValidation } from './io/shuffle.ts';
 export { type AdmmOptions, admm } from './methods/admm.ts';
 export { type DescentOptions, descent } from './methods/descent.ts';
+export { type EarlyOptions, early } from './methods/early.ts';
+export { type FactorizedOptions, factorized } from './methods/factorized.ts';
 export { type LrpetOptions, lrpet } from './methods/lrpet.ts';
 export type { Batch, Method, Step, Task, TrainEvent } from './methods/method.ts';
 export * as nn from './nn/index.ts';
 export { modelNamed, models } from './nn/models/all.ts';
 export * as optim from './optim/index.ts';
 export * as select from './select/index.ts';
+export { type AdaptOptions, adapted, type Deltas, deltasOf } from './train/adapt.ts';
 export { loadCheckpoint, saveCheckpoint } from './train/checkpoint.ts';
 export { countsOf, ranksByPath } from './nn/counts.ts';
+export {
+  addedUp,
+  type Base,
+  type Delta,
+  fileChecksum,
+  loadDelta,
+  saveDelta,
+  withDelta,
+} from './train/deltaFile.ts';
 export { classesOf, evaluate, forward } from './train/evaluate.ts';
 export { type LoadedModel, loadModel, type ModelSpec, saveModel } from './train/modelFile.ts';
 export { narrowWidth, parametersOf } from './nn/narrow.ts';

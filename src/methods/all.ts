@@ -5,7 +5,7 @@ import { admmEntry } from './admm.ts';
 import { bayesEntry } from './bayesEntry.ts';
 import { dense } from './dense.ts';
 import { descentEntry } from './descent.ts';
-import { earlyEntry } from './earlyEntry.ts';
+import { earlyEntry } from './early.ts';
 import { lrpetEntry } from './lrpet.ts';
 import { dlrtEntry, tdlrtEntry } from './dlrt.ts';
 import { factorizedEntry } from './factorized.ts';

@@ -1,223 +1,111 @@
 /**
  * Train dense, decompose early, train the parts (Elhoushi et al. 2019, "Accelerating training using tensor
- * decomposition"), at a given epoch or when the spectra have settled (Wang et al. 2023); optionally multiply the parts
- * back and go on dense, to decompose once more at the end. The parts get a fresh optimizer and keep the schedule.
+ * decomposition"), at a given epoch or when the spectra have settled (Wang et al. 2023, Cuttlefish); optionally multiply
+ * the parts back, and decompose again at the end. The parts keep the schedule of learning rates.
  */
 
-import { full } from '../formats/algebra.ts';
-import { Factored, ranksOf } from '../formats/network.ts';
-import type { Module, Params } from '../nn/module.ts';
-import { sgd } from '../optim/sgd.ts';
-import { constant, freshPlateau, type Schedule } from '../optim/schedule.ts';
-import { scope } from '../tensor/scope.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { compact } from './compact.ts';
-import { descent, type DescentOptions, type DescentState } from './descent.ts';
-import { formed, formsOf, type Kinds } from './earlyForms.ts';
-import { type RankOptions, ranksOfForms } from './earlyRanks.ts';
-import { areSettled, followed, freshTrends, speedups, type Trends } from './earlySettled.ts';
-import { trainedLeaves } from './leaves.ts';
-import type { Batch, Method, Step, Task, TrainEvent } from './method.ts';
-import type { Target } from './settings.ts';
-import { sitesOf, withSites } from './sites.ts';
-import { transact } from './transact.ts';
+import type { DescentOptions } from './descent.ts';
+import { kindSettings, type Kinds } from './earlyForms.ts';
+import { type EarlyState, type PhaseOptions, phased } from './earlyPhases.ts';
+import { type RankRule, rankRules } from './earlyRanks.ts';
+import type { Method } from './method.ts';
+import { descentOptions, type MethodEntry, type Target } from './settings.ts';
 
 export interface EarlyOptions extends DescentOptions {
   readonly target: Target;
-  readonly kinds: Kinds;
-  readonly ranks: Omit<RankOptions, 'rank' | 'scales'>;
-  /** When to decompose, in epochs, or as a share of them below 1; at the latest where `settle` is given. */
-  readonly at: number;
-  /** Decompose as soon as stable ranks change by less than `eps` in an epoch, on an average of so many epochs. */
+  /** Formats by kind of layer; default that of the target, or where it is dense tucker and lowRank. */
+  readonly kinds?: Partial<Kinds>;
+  /** Default 'evbmf'. */
+  readonly ranks?: RankRule;
+  /** Share of the energy for ranks by 'energy'; default 0.9. */
+  readonly energy?: number;
+  /** Least rank that is chosen; default 16. */
+  readonly floor?: number;
+  /** When to decompose, in epochs, or as a share of them below 1; default 0.25. At the latest, where `settle` is given. */
+  readonly at?: number;
+  /** Decompose once stable ranks change by at most `eps` in an epoch, averaged over `window` epochs. */
   readonly settle?: { readonly eps: number; readonly window: number };
-  /** Leaves layers dense that would be less than so many times as fast; 0 for none. */
-  readonly speedup: number;
-  /** When to multiply back, in epochs or as a share of them below 1; 0 for never. */
-  readonly rebuild: number;
-  /** A probe's loss may grow to (1 + tolerance) times what it was plus the tolerance; else the network stays dense. */
-  readonly tolerance: number;
-  /** Whose optimizer state starts anew: that of leaves that are new, or all. */
-  readonly reset: 'changed' | 'all';
-  /** Whether each phase has the schedule to itself. */
-  readonly restarts: boolean;
-  /** Factor on the learning rate of the parts. */
-  readonly rate: number;
+  /** Leave layers dense that would be less than so many times faster; default 0, none. */
+  readonly speedup?: number;
+  /** When to multiply back, in epochs, or as a share of them below 1; default 0, never. */
+  readonly rebuild?: number;
+  /** Decomposing may take the loss x of a probe to (1 + tolerance) x + tolerance; else it waits an epoch. Default 10. */
+  readonly tolerance?: number;
+  /** Whose optimizer state starts anew; default that of changed leaves. */
+  readonly reset?: 'changed' | 'all';
 }
 
-/** Phases of a run. */
-const DENSE = 0;
-const PARTS = 1;
-const REBUILT = 2;
-const DONE = 3;
+const about = 'train dense, decompose early, train the parts';
 
-export type EarlyState = DescentState & {
-  /** Epochs done. */
-  readonly epoch: number;
-  readonly phase: number;
-  /** The step at which this phase began. */
-  readonly since: number;
-  /** Stable ranks, where they are looked at. */
-  readonly trends?: Trends;
-};
+export function early(options: EarlyOptions): Method<EarlyState> {
+  const { kinds = {}, ranks = 'evbmf', energy = 0.9, floor = 16, ...rest } = options;
+  const phases: PhaseOptions = {
+    at: 0.25,
+    speedup: 0,
+    rebuild: 0,
+    tolerance: 10,
+    reset: 'changed',
+    ...rest,
+    kinds: { conv: 'run', linear: 'run', ...kinds },
+    ranks: { rule: ranks, energy, floor },
+    restarts: false,
+    rate: 1,
+  };
+  return phased('early', about, phases);
+}
 
-export function early(name: string, about: string, options: EarlyOptions): Method<EarlyState> {
-  const { optimizer = sgd({ momentum: 0.9 }) } = options;
-  const plain = descent({ ...options, optimizer });
-  const isFollowed = options.settle !== undefined || options.ranks.rule === 'stable';
-  return {
-    name,
-    about,
-    init: (task, params) => ({
-      ...plain.init(task, params),
-      epoch: 0,
-      phase: DENSE,
-      since: 0,
-      ...(isFollowed ? { trends: scope(() => freshTrends(forms(task.model, params, options))) } : {}),
+export const earlyEntry: MethodEntry = {
+  name: 'early',
+  about,
+  start: 'dense',
+  settings: {
+    ...kindSettings,
+    when: {
+      about: 'decompose at an epoch, or when stable ranks have settled (Cuttlefish), at that epoch at the latest',
+      fallback: 'epoch',
+      choices: ['epoch', 'settled'],
+    },
+    at: { about: 'that epoch: a number of epochs, or below 1 a share of them', fallback: 0.25, min: 0 },
+    ranks: {
+      about: 'ranks by evidence (EVBMF), energy, scaled stable rank, one budget (--rank 0.1 of all), or as --rank says',
+      fallback: 'evbmf',
+      choices: rankRules,
+    },
+    energy: { about: 'share of the energy that a bond keeps, for ranks=energy', fallback: 0.9, min: 0, max: 1 },
+    // Evidence finds very few ranks in young linear layers: more than it finds cost little and train better.
+    floor: { about: 'least rank that is chosen, where the weight has use for it', fallback: 16, min: 1, whole: true },
+    speedup: {
+      about: 'leave layers dense that would not be so many times faster (Cuttlefish: 1.5)',
+      fallback: 0,
+      min: 0,
+    },
+    eps: { about: 'change of stable ranks in an epoch, for when=settled', fallback: 0.1, min: 0 },
+    window: { about: 'epochs that this change is averaged over', fallback: 2, min: 1, whole: true },
+    rebuild: { about: 'multiply back at this epoch, or share of them; 0 for never', fallback: 0, min: 0 },
+    tolerance: {
+      about: 'decomposing may take the loss of a probe x to (1 + tolerance) x + tolerance; else it waits an epoch',
+      fallback: 10,
+      min: 0,
+    },
+    reset: {
+      about: 'whose optimizer state starts anew: that of changed leaves, or all',
+      fallback: 'changed',
+      choices: ['changed', 'all'],
+    },
+  },
+  build: (common, own, target) =>
+    early({
+      ...descentOptions(common),
+      target,
+      kinds: { conv: own.conv as string, linear: own.linear as string },
+      ranks: own.ranks as RankRule,
+      energy: own.energy as number,
+      floor: own.floor as number,
+      at: own.at as number,
+      ...(own.when === 'settled' ? { settle: { eps: own.eps as number, window: own.window as number } } : {}),
+      speedup: own.speedup as number,
+      rebuild: own.rebuild as number,
+      tolerance: own.tolerance as number,
+      reset: own.reset as 'changed' | 'all',
     }),
-    step: (task, params, state, batch) => {
-      const framed = descent({ ...options, optimizer, ...pace(options, task, state) });
-      const step = framed.step(task, params, state, batch) as Step<EarlyState>;
-      if (batch.step + 1 < task.totalSteps) return step;
-      const last = ended(options, task, step.params, step.state);
-      return { ...step, ...last, events: [...step.events, ...last.events] };
-    },
-    epoch: (task, params, before, meanLoss) => {
-      const base = plain.epoch!(task, params, before, meanLoss);
-      const state = { ...(base.state as EarlyState), epoch: before.epoch + 1 };
-      const after = turned(options, task, params, state);
-      return { ...base, ...after, events: [...base.events, ...after.events] };
-    },
-    finish: (params) => compact(params),
-  };
-}
-
-type Turn = { readonly params: Params; readonly state: EarlyState; readonly events: readonly TrainEvent[] };
-
-const forms = (model: Module, params: Params, { target, kinds }: EarlyOptions): ReturnType<typeof formsOf> =>
-  formsOf(model, params, target, kinds);
-
-/** The epoch that a time means: itself, or a share of all; never before the first has ended. */
-function epochOf(time: number, task: Task): number {
-  const epochs = Math.ceil(task.totalSteps / task.stepsPerEpoch);
-  return Math.max(1, time < 1 ? Math.round(time * epochs) : time);
-}
-
-/** Learning rate and schedule of the present phase. */
-function pace(
-  options: EarlyOptions,
-  task: Task,
-  { phase, since }: EarlyState,
-): Pick<DescentOptions, 'learningRate'> & {
-  readonly schedule: Schedule;
-} {
-  const { learningRate = 0.01, schedule = constant(), restarts, rate } = options;
-  const factor = phase === PARTS ? rate : 1;
-  if (!restarts) return { learningRate: learningRate * factor, schedule };
-  // Where spectra decide, how long the first phase lasts is not known before.
-  const isKnown = phase === DENSE && options.settle === undefined;
-  const end = isKnown ? Math.min(task.totalSteps, epochOf(options.at, task) * task.stepsPerEpoch) : task.totalSteps;
-  const own: Schedule = (now) => schedule({ ...now, step: now.step - since, totalSteps: end - since });
-  return { learningRate: learningRate * factor, schedule: own };
-}
-
-/** After an epoch: what is due. */
-function turned(options: EarlyOptions, task: Task, params: Params, state: EarlyState): Turn {
-  const { at, settle, rebuild } = options;
-  if (state.epoch * task.stepsPerEpoch >= task.totalSteps) return ended(options, task, params, state);
-  if (state.phase === PARTS && rebuild > 0 && state.epoch >= epochOf(rebuild, task)) {
-    return rebuilt(options, task, params, state);
-  }
-  if (state.phase !== DENSE) return { params, state, events: [] };
-  if (settle === undefined) {
-    return state.epoch >= epochOf(at, task) ? tried(options, task, params, state, '') : { params, state, events: [] };
-  }
-  const trends = scope(() => followed(state.trends!, forms(task.model, params, options), settle));
-  const seen = { ...state, trends };
-  if (areSettled(trends)) return tried(options, task, params, seen, 'spectra have settled; ');
-  return state.epoch >= epochOf(at, task)
-    ? tried(options, task, params, seen, '')
-    : { params, state: seen, events: [] };
-}
-
-/** The end of a run: what is still dense is decomposed, whatever it loses. */
-function ended(options: EarlyOptions, task: Task, params: Params, state: EarlyState): Turn {
-  if (state.phase !== DENSE && state.phase !== REBUILT) return { params, state, events: [] };
-  return decomposed(options, task, params, state, DONE, 'training is over; ');
-}
-
-/** Decomposes; undone where the probe's loss is beyond what is allowed, to be tried again after the next epoch. */
-function tried(options: EarlyOptions, task: Task, params: Params, state: EarlyState, why: string): Turn {
-  const change = (): Turn => decomposed(options, task, params, state, PARTS, why);
-  return transact({ task, batch: firstOf(task), params, state, change, tolerance: options.tolerance });
-}
-
-function firstOf(task: Task): Batch {
-  for (const batch of task.data()) return batch;
-  throw new Error('a task has data');
-}
-
-function decomposed(o: EarlyOptions, task: Task, params: Params, state: EarlyState, phase: number, why: string): Turn {
-  const all = forms(task.model, params, o);
-  const slow =
-    o.speedup > 0
-      ? speedups(task.model, params, firstOf(task).x.shape.slice(1), all).map((gain) => gain < o.speedup)
-      : all.map(() => false);
-  const chosen = all.filter((_, k) => !slow[k]);
-  const ranks = ranksOfForms(chosen, { ...o.ranks, rank: o.target.rank, ...scalesOf(chosen, state) });
-  const nodes = new Map<string, Factored>();
-  const events: TrainEvent[] = all.flatMap(({ site: { path } }, k): TrainEvent[] =>
-    slow[k] ? [{ kind: 'phase', path, message: `${path} stays dense: it would hardly be faster` }] : [],
-  );
-  chosen.forEach((each, k) => {
-    const { path, nodePath } = each.site;
-    const { form, error } = ranks[k] === undefined ? { form: undefined, error: 0 } : formed(each, ranks[k]);
-    if (form === undefined || form.count >= each.weight.size) {
-      events.push({ kind: 'phase', path, message: `${path} stays dense: ${each.format.name} would not be smaller` });
-      return;
-    }
-    nodes.set(nodePath, form);
-    events.push(formedEvent(path, form, error));
-  });
-  const message = `${why}${nodes.size} of ${all.length} weights decomposed after epoch ${state.epoch}`;
-  return moved(o, task, withSites(params, nodes), state, phase, [{ kind: 'phase', message }, ...events]);
-}
-
-function formedEvent(path: string, form: Factored, error: number): TrainEvent {
-  const message = `${path} becomes ${form.toString()}, error ${error.toPrecision(3)}`;
-  return { kind: 'rank', path, message, from: {}, to: ranksOf(form) };
-}
-
-/** Multiplies the parts back: the function stays, the network is dense. */
-function rebuilt(options: EarlyOptions, task: Task, params: Params, state: EarlyState): Turn {
-  const nodes = new Map<string, Tensor>();
-  for (const { node, nodePath } of sitesOf(task.model, params, options.target.keep)) {
-    if (node instanceof Factored) nodes.set(nodePath, full(node));
-  }
-  const message = `${nodes.size} weights multiplied back after epoch ${state.epoch}`;
-  return moved(options, task, withSites(params, nodes), state, REBUILT, [{ kind: 'phase', message }]);
-}
-
-/** The state of a new phase: leaves that are new start anew, and the plateau is looked for from here on. */
-function moved(
-  { optimizer = sgd({ momentum: 0.9 }), reset }: EarlyOptions,
-  task: Task,
-  params: Params,
-  state: EarlyState,
-  phase: number,
-  events: readonly TrainEvent[],
-): Turn {
-  const leaves = trainedLeaves(task.model, params);
-  const next = {
-    ...state,
-    optimizer: reset === 'all' ? optimizer.init(leaves) : optimizer.reshape(state.optimizer, leaves, new Map()),
-    plateau: { ...freshPlateau, scale: state.plateau.scale },
-    phase,
-    since: Math.min(task.totalSteps, state.epoch * task.stepsPerEpoch),
-  };
-  return { params, state: next, events };
-}
-
-function scalesOf(chosen: ReturnType<typeof formsOf>, { trends = {} }: EarlyState): Pick<RankOptions, 'scales'> {
-  const scale = (nodePath: string): number => trends[nodePath.replaceAll('.', '/')]?.scale ?? 1;
-  return { scales: Object.fromEntries(chosen.map(({ site }) => [site.path, scale(site.nodePath)])) };
-}
+};

@@ -3,11 +3,11 @@
  * parts are tuned. The simplest compressions there are, as controls.
  */
 
-import { early, type EarlyOptions } from './early.ts';
+import { type PhaseOptions, phased } from './earlyPhases.ts';
 import { kindSettings } from './earlyForms.ts';
 import { descentOptions, type MethodEntry, type MethodSettings, type OwnSettings, type Target } from './settings.ts';
 
-function optionsOf(common: MethodSettings, own: OwnSettings, target: Target): EarlyOptions {
+function optionsOf(common: MethodSettings, own: OwnSettings, target: Target): PhaseOptions {
   return {
     ...descentOptions(common),
     target,
@@ -36,7 +36,7 @@ export const truncateEntry: MethodEntry = {
   start: 'dense',
   isControl: true,
   settings: { ...kindSettings, ranks },
-  build: (common, own, target) => early('truncate', truncateEntry.about, optionsOf(common, own, target)),
+  build: (common, own, target) => phased('truncate', truncateEntry.about, optionsOf(common, own, target)),
 };
 
 export const finetuneEntry: MethodEntry = {
@@ -52,7 +52,7 @@ export const finetuneEntry: MethodEntry = {
     rate: { about: 'factor on the learning rate of the parts', fallback: 1, min: 0 },
   },
   build: (common, own, target) =>
-    early('finetune', finetuneEntry.about, {
+    phased('finetune', finetuneEntry.about, {
       ...optionsOf(common, own, target),
       at: own.at as number,
       restarts: own.restart as boolean,

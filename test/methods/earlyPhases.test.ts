@@ -3,7 +3,7 @@
 import { FormatError, RankError } from '../../src/errors.ts';
 import { denseWeight } from '../../src/formats/make.ts';
 import { Factored, ranksOf } from '../../src/formats/network.ts';
-import type { EarlyState } from '../../src/methods/early.ts';
+import type { EarlyState } from '../../src/methods/earlyPhases.ts';
 import { formed, formsOf } from '../../src/methods/earlyForms.ts';
 import { ranksOfForms } from '../../src/methods/earlyRanks.ts';
 import { speedups, type Trend } from '../../src/methods/earlySettled.ts';
