@@ -9,6 +9,7 @@ import { evaluate, type Measured } from '../train/evaluate.ts';
 import { spectraByPath } from '../train/spectra.ts';
 import { batchesOf } from '../train/task.ts';
 import { type Snapshot, type Training, type TrainStep, train } from '../train/train.ts';
+import { evaluateDraws } from '../train/uncertainty.ts';
 import { Interrupted, untilAborted } from './command.ts';
 import type { Prepared, RunConfig } from './config.ts';
 import { grouped, type Output } from './output.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
 export interface RunResult extends Counts {
   readonly testAccuracy: number;
   readonly testLoss: number;
+  /** Mean gap between confidence and accuracy. */
+  readonly calibrationError?: number;
   /** Floating-point operations of the forward pass for one example. */
   readonly flops: number;
   readonly ranks: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -46,6 +49,20 @@ export interface RunResult extends Counts {
   readonly format: string;
   readonly method: string;
   readonly validationAccuracy?: number;
+  /** What predictions averaged over draws of the posterior come to, for methods that have one. */
+  readonly posterior?: PosteriorResult;
+}
+
+/** As of the mean parameters, on the test set. */
+export interface PosteriorResult {
+  readonly samples: number;
+  readonly testAccuracy: number;
+  readonly testLoss: number;
+  readonly calibrationError: number;
+}
+
+function posteriorOf({ accuracy, loss, calibrationError }: Measured, samples: number): PosteriorResult {
+  return { samples, testAccuracy: accuracy!, testLoss: loss, calibrationError: calibrationError! };
 }
 
 /** Where a run's lines and checkpoints go. */
@@ -132,11 +149,13 @@ export class Run {
     // A run that is gone on with after its last step has not been measured in this process.
     if (validation !== undefined) this.#validation ??= await this.#validate();
     const { accuracy, loss, samples, ...also } = await evaluate(model, params, this.#batches('testing', data.test));
+    const drawn = await evaluateDraws(this.training, this.#batches('averaging over', data.test));
     const rows = model.profile(params, data.shape, '');
     return {
       testAccuracy: accuracy!,
       testLoss: loss,
       ...also,
+      ...(drawn === undefined ? {} : { posterior: posteriorOf(drawn, this.prepared.method.posterior!.samples) }),
       flops: rows.reduce((sum, { flops }) => sum + flops, 0),
       ...this.counts(),
       ranks: ranksByPath(params),
@@ -171,7 +190,7 @@ export class Run {
     const isMeasured = this.prepared.validation !== undefined;
     if (isMeasured) this.#validation = await this.#validate();
     const also = isMeasured ? `  validation ${percent(this.#validation!.accuracy!)}` : '';
-    const { parameters } = countsOf(this.prepared.model, this.training.params);
+    const { parameters } = countsOf(this.prepared.model, this.training.view());
     const shown = `${this.#title(epoch)}  loss ${(epochLoss ?? loss).toFixed(4)}  ${grouped(parameters)} parameters${also}`;
     this.#options.output.note(shown);
   }
@@ -207,7 +226,7 @@ export class Run {
   /** What the parameters are like now: how many, of which ranks, and their singular values where they are asked for. */
   #form(): Record<string, unknown> {
     const { model } = this.prepared;
-    const { params } = this.training;
+    const params = this.training.view();
     return {
       parameters: countsOf(model, params).parameters,
       ranks: ranksByPath(params),

@@ -15,7 +15,7 @@ import { openData } from './data.ts';
 import { RunFolder } from './folder.ts';
 import { grouped, type Output, table } from './output.ts';
 import { percent } from './report.ts';
-import { Run } from './run.ts';
+import { Run, type RunResult } from './run.ts';
 import { trainOptions } from './trainOptions.ts';
 
 export const train: Command = {
@@ -144,6 +144,7 @@ async function conclude(work: Run, config: RunConfig, folder: RunFolder | undefi
   output.result({ ...told, ...(path === undefined ? {} : { out: path }) });
   const { testAccuracy, parameters, denseParameters, compression } = result;
   output.line(`test accuracy  ${output.bold(percent(testAccuracy))}`);
+  for (const line of uncertaintyOf(result)) output.line(line);
   output.line(
     `parameters     ${grouped(parameters)} of ${grouped(denseParameters)} (${compression.toFixed(2)}x smaller)`,
   );
@@ -158,6 +159,18 @@ async function conclude(work: Run, config: RunConfig, folder: RunFolder | undefi
     output.line(`delta          ${path}, ${grouped(delta.stored)} parameters`);
     output.line(output.dim(`next: rankwise merge ${config.adapt!.path} ${path} -o merged.safetensors`));
   }
+}
+
+/** How likely and how well calibrated the predictions are, of the means and of the draws of a posterior. */
+function uncertaintyOf({ testLoss, calibrationError, posterior }: RunResult): string[] {
+  if (posterior === undefined) return [];
+  const figures = (loss: number, error: number): string =>
+    `negative log-likelihood ${loss.toFixed(4)}, calibration error ${percent(error)}`;
+  const drawn = `${percent(posterior.testAccuracy)}, ${figures(posterior.testLoss, posterior.calibrationError)}`;
+  return [
+    `means          ${figures(testLoss, calibrationError!)}`,
+    `${`${posterior.samples} draws`.padEnd(14)} ${drawn}`,
+  ];
 }
 
 function describe(work: Run, data: Dataset, { output }: Invocation): number {
