@@ -103,7 +103,8 @@ export { denseWeight, type FactorizeOptions, lowRankWeight, type MakeWeight, wei
 export * as formats from './formats/index.ts';
 export { type Augment, assemble } from './io/batch.ts';
 export { readCsv } from './io/csv.ts';
-export { type Dataset, makeDataset, type Split } from './io/dataset.ts';
+export { clicks } from './io/clicks.ts';
+export { type Dataset, makeDataset, type Optimum, type Split } from './io/dataset.ts';
 export { digits } from './io/digits.ts';
 export { readIdx } from './io/idx.ts';
 export { readNpy, writeNpy } from './io/npy.ts';

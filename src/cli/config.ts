@@ -18,6 +18,7 @@ import {
 } from '../methods/settings.ts';
 import { modelNamed } from '../nn/models/all.ts';
 import {
+  checkCategories,
   type ClassifierKind,
   classifierKinds,
   type EmbeddingKind,
@@ -33,6 +34,7 @@ import type { Base } from '../train/deltaFile.ts';
 import type { ModelSpec } from '../train/modelSpec.ts';
 import { type Augmentation, supervised } from '../train/task.ts';
 import type { TrainTask } from '../train/train.ts';
+import { touched } from './touched.ts';
 
 export interface RunConfig {
   readonly data: string;
@@ -188,6 +190,8 @@ export function prepare(config: RunConfig, data: Dataset, base?: Base): Prepared
   const entry = methodNamed(config.method);
   const target = targetOf(config, entry, data);
   const family = modelNamed(config.model);
+  checkCategories(family, data.columns);
+  if (data.columns !== undefined) notes.push(...touched(data.columns, data.train.images));
   const plain = shapeOf(config, data);
   if (base !== undefined && entry.remodel !== undefined) {
     throw new FormatError('train', '--adapt keeps the model', `--method ${entry.name}`, 'choose another method');
@@ -218,7 +222,15 @@ export function prepare(config: RunConfig, data: Dataset, base?: Base): Prepared
   const fresh = { model: config.model, ...shape, loss: 'crossEntropy' as const, data: name, mean, std, ...labels };
   const spec = base?.spec ?? fresh;
   const beside = base === undefined ? {} : { base };
-  return { spec, model, method, task, notes, ...beside, ...(parts === undefined ? {} : { validation: parts.validation }) };
+  return {
+    spec,
+    model,
+    method,
+    task,
+    notes,
+    ...beside,
+    ...(parts === undefined ? {} : { validation: parts.validation }),
+  };
 }
 
 /** Parameters that a network of another shape may store: the budget, or what the network would store in low-rank form. */

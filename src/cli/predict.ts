@@ -1,5 +1,6 @@
 /** `rankwise predict`: classes of inputs from a file or a data set. */
 
+import type { Column } from '../columns.ts';
 import { FormatError, NonFiniteError, ShapeError } from '../errors.ts';
 import { readCsv } from '../io/csv.ts';
 import { readNpy } from '../io/npy.ts';
@@ -80,7 +81,7 @@ async function readInputs(loaded: LoadedModel, file: string | undefined, values:
     return { values: split.images, count: split.count, labels: split.labels };
   }
   const bytes = await readBytes(file!, MOST_BYTES);
-  const { shape, data: numbers } = file!.endsWith('.npy') ? readNpy(bytes) : readRows(bytes);
+  const { shape, data: numbers } = file!.endsWith('.npy') ? readNpy(bytes) : readRows(bytes, loaded.spec.columns);
   const each = sizeOf(loaded.spec.input);
   if (shape.length < 2 || sizeOf(shape.slice(1)) !== each) {
     const rule = `an input has ${each} values ${showShape(loaded.spec.input)}`;
@@ -98,8 +99,8 @@ async function readInputs(loaded: LoadedModel, file: string | undefined, values:
   return { values: numbers, count: shape[0]! };
 }
 
-function readRows(bytes: Uint8Array): { shape: number[]; data: Float32Array } {
-  const { rows, columns, features } = readCsv(bytes, { label: null });
+function readRows(bytes: Uint8Array, known?: readonly Column[]): { shape: number[]; data: Float32Array } {
+  const { rows, columns, features } = readCsv(bytes, { label: null, ...(known ? { categories: { known } } : {}) });
   return { shape: [rows, columns], data: features };
 }
 

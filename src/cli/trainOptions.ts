@@ -4,6 +4,7 @@ import { formats } from '../formats/all.ts';
 import { methods } from '../methods/all.ts';
 import { models } from '../nn/models/all.ts';
 import { classifierKinds, embeddingKinds } from '../nn/models/model.ts';
+import { datasetNames } from '../node/datasets.ts';
 import { scheduleNames } from '../optim/schedule.ts';
 import type { OptionSpecs } from './command.ts';
 
@@ -11,7 +12,7 @@ export const trainOptions: OptionSpecs = {
   data: {
     kind: 'text',
     value: 'NAME',
-    about: 'digits, mnist, fashion, cifar10, or a .csv or .npy file',
+    about: `${datasetNames.join(', ')}, or a .csv or .npy file`,
     fallback: 'digits',
   },
   'data-dir': { kind: 'text', value: 'DIR', about: "where a named set's files lie" },

@@ -50,6 +50,18 @@ export interface ModelFamily {
   build(options: ModelOptions & ModelWeights): Module;
 }
 
+/** Throws ShapeError where columns are categories and the model takes numbers alone. */
+export function checkCategories({ name, needsColumns }: ModelFamily, columns: readonly Column[] = []): void {
+  const found = columns.find(({ kind }) => kind === 'index');
+  if (needsColumns || found === undefined) return;
+  throw new ShapeError(
+    name,
+    'the features are numbers',
+    `categories in column '${found.name}'`,
+    "use the model 'dlrm'",
+  );
+}
+
 /** The same maker for weights that stay dense in every format, since they hold little. */
 export function denseBy({ weight = denseWeight() }: ModelWeights): MakeWeight {
   return (request) => weight({ ...request, isDense: true });
