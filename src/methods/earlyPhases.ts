@@ -172,7 +172,11 @@ function decomposed(o: PhaseOptions, task: Task, params: Params, state: EarlySta
     const { path, nodePath } = each.site;
     const { form, error } = ranks[k] === undefined ? { form: undefined, error: 0 } : formed(each, ranks[k]);
     if (form === undefined || form.count >= each.weight.size) {
-      events.push({ kind: 'phase', path, message: `${path} stays dense: ${each.format.name} would not be smaller` });
+      events.push({
+        kind: 'phase',
+        path,
+        message: `${path} stays dense: no ranks in ${each.format.name} make it smaller`,
+      });
       return;
     }
     nodes.set(nodePath, form);

@@ -30,7 +30,10 @@ export interface RankOptions {
   readonly scales?: Readonly<Record<string, number>>;
 }
 
-/** Where evidence finds less than this, the energy decides (Elhoushi et al. 2019, their public code). */
+/**
+ * Where evidence finds less than this, the energy decides; a kernel in which some unfolding is nothing but noise stays
+ * dense (Elhoushi et al. 2019, their public code).
+ */
 const LEAST_EVIDENCE = 2;
 const FALLBACK_ENERGY = 0.85;
 
@@ -45,10 +48,12 @@ export function ranksOfForms(forms: readonly Form[], options: RankOptions): (Siz
   });
 }
 
-function ranksOf(form: Form, options: RankOptions): Sizes {
+function ranksOf(form: Form, options: RankOptions): Sizes | undefined {
   const { format, layout, site } = form;
   if (options.rule === 'target') return asked(form, options.rank);
   const cuts = cutsOf(form);
+  const isKernel = site.axes.some(({ role }) => role === 'window');
+  if (isKernel && options.rule === 'evbmf' && cuts.some((cut) => evidenceOf(cut) === 0)) return undefined;
   const ranks: Record<string, number> = {};
   for (const cut of cuts) {
     const scale = options.scales?.[site.path] ?? 1;
@@ -63,8 +68,12 @@ function ruled({ values, shape }: Cut, { rule, energy: share }: RankOptions, sca
   const s = Float64Array.from(values);
   if (rule === 'energy') return energy(s, share);
   if (rule === 'stable') return Math.min(s.length, Math.max(1, Math.ceil(scale * stableRank(s))));
-  const { rank } = vbmf(s, { rows: shape[0], columns: shape[1] });
+  const rank = evidenceOf({ values, shape });
   return rank < LEAST_EVIDENCE ? energy(s, FALLBACK_ENERGY) : rank;
+}
+
+function evidenceOf({ values, shape }: Pick<Cut, 'values' | 'shape'>): number {
+  return vbmf(Float64Array.from(values), { rows: shape[0], columns: shape[1] }).rank;
 }
 
 /** |A|_F^2 / |A|_2^2, between 1 and the rank; 0 for a matrix of zeros. */

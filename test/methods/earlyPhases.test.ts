@@ -11,6 +11,9 @@ import type { Method, TrainEvent } from '../../src/methods/method.ts';
 import type { OwnSettings, Target } from '../../src/methods/settings.ts';
 import { sitesOf } from '../../src/methods/sites.ts';
 import { conv2d } from '../../src/nn/conv.ts';
+import { add, mul } from '../../src/ops/binary.ts';
+import { energy } from '../../src/select/energy.ts';
+import { Spectra } from '../../src/select/spectra.ts';
 import { linear } from '../../src/nn/linear.ts';
 import { flatten } from '../../src/nn/pool.ts';
 import { sequential } from '../../src/nn/sequential.ts';
@@ -246,6 +249,25 @@ test('every format but a ring has ranks by evidence and energy; a ring says what
   assert.ok(
     ranksOfForms(ring, { rule: 'target', energy: 0.5, floor: 1, rank: 2 }).some((ranks) => ranks !== undefined),
   );
+});
+
+test('noise has no evidence: a matrix takes 85 % of its energy, a kernel stays dense', () => {
+  const model = sequential({
+    conv: conv2d({ in: 32, out: 48, window: 3 }),
+    flatten: flatten(),
+    fc: linear({ in: 64, out: 96 }),
+  });
+  const params = model.init(key(2), '');
+  const forms = formsOf(model, params, none, { conv: 'run', linear: 'run' });
+  const options = { rule: 'evbmf', energy: 0, floor: 1, rank: 1 } as const;
+  assert.equal(ranksOfForms(forms.slice(0, 1), options), [undefined]);
+  const s = new Spectra(forms[1]!.weight).cuts(forms[1]!.layout)[0]!.values;
+  const [fc] = ranksOfForms(forms.slice(1), options);
+  // Too high a rank to be smaller is none.
+  const wanted = energy(s, 0.85);
+  assert.equal(fc, wanted * (64 + 96) < 64 * 96 ? { r: wanted } : undefined);
+  const wide = { ...forms[1]!, weight: add(mul(forms[1]!.weight, 0.01), 1) };
+  assert.equal(ranksOfForms([wide], options), [{ r: 1 }], 'one direction is below two: here it has 85 % of the energy');
 });
 
 test('a layer that would hardly be faster at a quarter of its ranks is left as it is', async () => {
