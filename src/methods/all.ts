@@ -16,18 +16,18 @@ import { finetuneEntry, truncateEntry } from './truncate.ts';
 
 export const methods: readonly MethodEntry[] = [
   descentEntry,
-  dense,
   dlrtEntry,
   tdlrtEntry,
-  narrow,
+  bayesEntry,
   lrpetEntry,
+  tenbcdEntry,
+  earlyEntry,
   admmEntry,
+  dense,
+  narrow,
+  factorizedEntry,
   truncateEntry,
   finetuneEntry,
-  factorizedEntry,
-  earlyEntry,
-  bayesEntry,
-  tenbcdEntry,
 ];
 
 /** The method of a name. Throws FormatError with the known names. */

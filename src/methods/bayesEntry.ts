@@ -38,7 +38,9 @@ export const bayesEntry: MethodEntry = {
   name: 'bayes',
   about: 'prior variances by component find the ranks (Hawkins, Liu, Zhang 2022)',
   start: 'lowRank',
+  format: 'ttMatrix',
   rank: 20,
+  defaults: { optimizer: 'adam', learningRate: 0.005 },
   settings: {
     prior: { about: 'prior of the variances', fallback: 'logUniform', choices: priorKinds },
     eta: { about: 'scale of halfCauchy', fallback: 0.1, min: 1e-9 },

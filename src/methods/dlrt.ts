@@ -39,6 +39,8 @@ export interface DlrtOptions extends DescentOptions {
   readonly probe?: number;
   /** How much of the probed loss, and beyond that, a fall of ranks may cost before it is undone. Default 0.5. */
   readonly tolerance?: number;
+  /** The momentum of the optimizer, sgd: bases on a core get a velocity, too. Default 0: only cores and the rest do. */
+  readonly momentum?: number;
   /** Layers that stay as they are. */
   readonly keep?: readonly string[];
 }
@@ -83,7 +85,7 @@ export function dlrt(options: DlrtOptions = {}): Method<DlrtState> {
 function rulesOf(options: DlrtOptions): StepRules {
   const { optimizer = sgd({ momentum: 0 }), learningRate = 0.05, schedule = constant(), clip } = options;
   const { tau = 0.1, absolute = false, minRank = 2, maxRank = 0, adaptive = true, oneStep = false } = options;
-  const { every = 1, finetune = 0, probe = 32, tolerance = 0.5, keep = [] } = options;
+  const { every = 1, finetune = 0, probe = 32, tolerance = 0.5, momentum = 0, keep = [] } = options;
   const own = { tau, minRank, maxRank, every, finetune, probe, tolerance };
   for (const [name, value] of Object.entries(own)) {
     const { min = 0, whole = false } = settings[name]!;
@@ -95,7 +97,7 @@ function rulesOf(options: DlrtOptions): StepRules {
     throw new RankError('dlrt', 'minRank <= maxRank', `${minRank} and ${maxRank}`, 'correct one of them');
   }
   const limit = clip === undefined ? {} : { clip };
-  return { ...own, optimizer, learningRate, schedule, ...limit, absolute, adaptive, oneStep, keep };
+  return { ...own, optimizer, learningRate, schedule, ...limit, absolute, adaptive, oneStep, momentum, keep };
 }
 
 const settings: Readonly<Record<string, SettingSpec>> = {
@@ -107,20 +109,26 @@ const settings: Readonly<Record<string, SettingSpec>> = {
   oneStep: { about: 'one gradient a step instead of two', fallback: false },
   every: { about: 'steps in widened bases before they are cut', fallback: 1, min: 1, whole: true },
   finetune: { about: 'epochs at the end that train the cores alone', fallback: 0, min: 0, whole: true },
+  turning: { about: 'the momentum of sgd turns bases, too', fallback: true },
   probe: { about: 'examples that a fall of ranks is probed on; 0 for none', fallback: 32, min: 0, whole: true },
   tolerance: { about: 'share of the probed loss that a fall of ranks may cost', fallback: 0.5, min: 0 },
 };
 
-function entryOf(name: string, about: string): MethodEntry {
+function entryOf(name: string, format: string, about: string): MethodEntry {
   return {
     name,
     about,
     start: 'lowRank',
+    format,
+    defaults: { optimizer: 'sgd', learningRate: 0.1, momentum: 0 },
     rank: { bound: 0.5 },
     settings,
-    build: (common, own, { keep }) => ({ ...dlrt({ ...descentOptions(common), ...own, keep }), name }),
+    build: (common, { turning, ...own }, { keep }) => {
+      const momentum = turning === true && common.optimizer === 'sgd' ? common.momentum : 0;
+      return { ...dlrt({ ...descentOptions(common), ...own, momentum, keep }), name };
+    },
   };
 }
 
-export const dlrtEntry: MethodEntry = entryOf('dlrt', 'dynamical low-rank training: ranks found at every step');
-export const tdlrtEntry: MethodEntry = entryOf('tdlrt', 'dlrt by the name it has for tensors of higher order');
+export const dlrtEntry: MethodEntry = entryOf('dlrt', 'lowRank', 'dynamical low-rank training: ranks found at every step');
+export const tdlrtEntry: MethodEntry = entryOf('tdlrt', 'tucker', 'dlrt by the name it has for tensors of higher order');

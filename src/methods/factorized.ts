@@ -102,6 +102,7 @@ export const factorizedEntry: MethodEntry = {
   name: 'factorized',
   about: 'low-rank from the start, ranks fixed; spectral initialisation, Frobenius decay',
   start: 'lowRank',
+  format: 'lowRank',
   isControl: true,
   settings: {
     init: {

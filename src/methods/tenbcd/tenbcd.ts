@@ -23,7 +23,7 @@ import { fitFor, forwardPass, smallWeights } from './start.ts';
 export interface TenbcdOptions extends Partial<Penalties> {
   /** Loss of the output; 'auto' is squared, or logistic for binary targets. Classes are one against all, but for softmax. */
   readonly loss?: 'auto' | FitName;
-  /** Deviation of fresh weights times the root of their inputs; default 0.75; 0 leaves them as the model makes them. */
+  /** Deviation of fresh weights times the root of their inputs; default 0.25; 0 leaves them as the model makes them. */
   readonly gain?: number;
   /** Fresh biases; default 0.1. */
   readonly bias?: number;
@@ -50,7 +50,7 @@ export interface TenbcdState extends NetState {
  * no tree of parts, ConvergenceError where a checked objective rises.
  */
 export function tenbcd(options: TenbcdOptions = {}): Method<TenbcdState> {
-  const { gamma = 1, rho = 1, tau = 3, alpha = 0.01, loss = 'auto', gain = 0.75, bias = 0.1 } = options;
+  const { gamma = 1, rho = 1, tau = 3, alpha = 0.01, loss = 'auto', gain = 0.25, bias = 0.1 } = options;
   const { samples = 1024, cores = 'orthogonal', check = false } = options;
   const penalties = checked({ gamma, rho, tau, alpha });
   if (!(Number.isInteger(samples) && samples >= 1)) {
@@ -125,6 +125,7 @@ export const tenbcdEntry: MethodEntry = {
   name: 'tenbcd',
   about: 'block coordinate descent on trains, exact blocks, no gradients; --format dense is plain BCD',
   start: 'lowRank',
+  format: 'ttMatrix',
   settings: {
     gamma: { about: 'weight of |V - activation(U)|^2', fallback: 1, min: 1e-6, max: 1e6 },
     rho: { about: 'weight of |U - W V - b|^2', fallback: 1, min: 1e-6, max: 1e6 },
