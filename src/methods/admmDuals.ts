@@ -8,6 +8,7 @@ import type { Params } from '../nn/module.ts';
 import { add, mul, sub } from '../ops/binary.ts';
 import { sumSquares } from '../ops/reduce.ts';
 import { stateKey } from '../optim/step.ts';
+import { zeros } from '../tensor/create.ts';
 import { item } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -21,8 +22,8 @@ export interface Duals {
 }
 
 /**
- * Z <- proj(W + U), U <- U + W - Z for all weights; without earlier ones U is 0. `residual` is |W - proj(W)| / |W| over all
- * of them. Two decompositions a weight. Host reads.
+ * Z <- proj(W + U), U <- U + W - Z for all weights; at first Z = proj(W) and U = 0, since ADMM moves W before U. `residual`
+ * is |W - proj(W)| / |W| over all of them. Two decompositions a weight. Host reads.
  */
 export function updatedDuals(weights: readonly Planned[], before?: Duals): Duals & { readonly residual: number } {
   const copies: Record<string, Tensor> = {};
@@ -31,13 +32,15 @@ export function updatedDuals(weights: readonly Planned[], before?: Duals): Duals
   for (const planned of weights) {
     const W = planned.weight;
     const key = stateKey(planned.site.nodePath);
-    const U = before?.duals[key];
     const next = scope(() => {
-      const { report } = lowered(W, planned);
+      const own = lowered(W, planned);
       const size = item(sumSquares(W));
-      const wanted = U === undefined ? W : add(W, U);
+      const error = own.report.error;
+      const U = before?.duals[key];
+      if (U === undefined) return { Z: full(own), U: zeros(W.shape, W.dtype), size, error };
+      const wanted = add(W, U);
       const Z = full(lowered(wanted, planned));
-      return { Z, U: sub(wanted, Z), size, error: report.error };
+      return { Z, U: sub(wanted, Z), size, error };
     });
     copies[key] = next.Z;
     duals[key] = next.U;

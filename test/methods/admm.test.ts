@@ -56,22 +56,25 @@ test('projections of any format are idempotent', () => {
   }
 });
 
-test('Z = proj(W + U) and U = U + W - Z', () => {
+test('Z = proj(W + U) and U = U + W - Z, from U = 0', () => {
   const params = task().model.init(key(1), '');
   const weights = weightsOf(params);
   const first = updatedDuals(weights);
   const second = updatedDuals(weights, first);
+  const third = updatedDuals(weights, second);
   let [missed, energy] = [0, 0];
   for (const weight of weights) {
     const name = weight.site.nodePath.replace('.', '/');
     const W = weight.weight;
     const Z = full(lowered(W, weight));
     assert.equal(numbers(first.copies[name]!), numbers(Z));
-    assert.equal(numbers(first.duals[name]!), numbers(sub(W, Z)));
+    assert.is(frobenius(first.duals[name]!), 0);
+    assert.equal(numbers(second.copies[name]!), numbers(Z));
+    assert.equal(numbers(second.duals[name]!), numbers(sub(W, Z)));
     const next = full(lowered(add(W, sub(W, Z)), weight));
-    assert.equal(numbers(second.copies[name]!), numbers(next));
+    assert.equal(numbers(third.copies[name]!), numbers(next));
     const U = sub(add(W, sub(W, Z)), next);
-    assert.ok(frobenius(sub(second.duals[name]!, U)) < 1e-6 * frobenius(U));
+    assert.ok(frobenius(sub(third.duals[name]!, U)) < 1e-6 * frobenius(U));
     missed += frobenius(sub(W, Z)) ** 2;
     energy += frobenius(W) ** 2;
   }
@@ -81,7 +84,7 @@ test('Z = proj(W + U) and U = U + W - Z', () => {
 test('the gradient of the penalty is rho (W - Z + U)', () => {
   const params = task().model.init(key(1), '');
   const weights = weightsOf(params);
-  const state = updatedDuals(weights, updatedDuals(weights));
+  const state = updatedDuals(weights, updatedDuals(weights, updatedDuals(weights)));
   const gradients = leavesOf<Tensor>(grad((p: Params) => penaltyOf(p, state, 0.3))(params));
   for (const { site, weight } of weights) {
     const name = site.nodePath.replace('.', '/');
