@@ -7,12 +7,12 @@
 
 import { absorbed, matrixOf, partOf } from '../formats/centered.ts';
 import { Factored } from '../formats/network.ts';
+import { contiguous } from '../ops/contiguous.ts';
 import { chop } from '../ops/linalg/chop.ts';
 import { qr } from '../ops/linalg/qr.ts';
 import { svd } from '../ops/linalg/svd.ts';
 import { triangle } from '../ops/linalg/triangle.ts';
 import { matmul } from '../ops/matmul.ts';
-import { contiguous } from '../ops/contiguous.ts';
 import { slice } from '../ops/slice.ts';
 import { transpose } from '../ops/transpose.ts';
 import type { AxisChange } from '../optim/optimizer.ts';

@@ -9,9 +9,10 @@ import type { Params } from '../nn/module.ts';
 import { slice } from '../ops/slice.ts';
 import type { AxisChange, Optimizer } from '../optim/optimizer.ts';
 import { stateKey } from '../optim/step.ts';
-import { cut, type CutRules, isMatrix, type Ranks, ranksWithin, type Spectrum, spectraAt } from './dlrtCut.ts';
+import { type CutRules, cut, isMatrix, type Ranks, ranksWithin, type Spectrum, spectraAt } from './dlrtCut.ts';
 import type { DlrtState, Told } from './dlrtRanks.ts';
 import { type Place, placesOf } from './dlrtTree.ts';
+import { velocityAfter } from './dlrtVelocity.ts';
 import { trainedLeaves } from './leaves.ts';
 import type { Batch, Task, TrainEvent } from './method.ts';
 import { withSites } from './sites.ts';
@@ -22,6 +23,8 @@ export interface CutOptions extends Pick<CutRules, 'tau' | 'absolute'> {
   readonly minRank: number;
   readonly maxRank: number;
   readonly adaptive: boolean;
+  /** That of the optimizer, where bases are to have a velocity; else 0. */
+  readonly momentum: number;
   readonly probe: number;
   readonly tolerance: number;
   readonly keep: readonly string[];
@@ -104,11 +107,18 @@ function firstOf({ x, y, ...rest }: Batch, count: number): Batch {
 
 function changed({ rules, task, params, state }: CutRequest, proposals: readonly Proposal[]): Omit<CutDone, 'events'> {
   const cuts = proposals.map(({ path, node, rooted, spectra, ranks }) => {
-    return { path, center: `${path}.${rooted.center}`, ...cut(node, rooted, spectra, ranks) };
+    const center = `${path}.${rooted.center}`;
+    const done = cut(node, rooted, spectra, ranks);
+    const average = rules.momentum > 0 ? state.optimizer[stateKey(center)]?.slots?.momentum : undefined;
+    const velocity = average === undefined ? {} : velocityAfter(node, done, rooted, average);
+    return { path, center, velocity, ...done };
   });
   const next = withSites(params, new Map(cuts.map(({ path, node }) => [path, node])));
   const moves = new Map<string, readonly AxisChange[]>(cuts.map(({ center, change }) => [center, change]));
   const leaves = trainedLeaves(task.model, next);
   const held = new Map([...leaves].filter(([path]) => stateKey(path) in state.optimizer));
-  return { params: next, state: { ...state, optimizer: rules.optimizer.reshape(state.optimizer, held, moves) } };
+  const optimizer = rules.optimizer.reshape(state.optimizer, held, moves);
+  if (rules.momentum === 0) return { params: next, state: { ...state, optimizer } };
+  const velocity = Object.fromEntries(cuts.map(({ path, velocity: own }) => [stateKey(path), own]));
+  return { params: next, state: { ...state, optimizer, velocity } };
 }

@@ -4,13 +4,14 @@ import { ranksOf } from '../formats/network.ts';
 import { stateKey } from '../optim/step.ts';
 import type { DescentState } from './descent.ts';
 import type { Place } from './dlrtTree.ts';
+import type { Velocity } from './dlrtVelocity.ts';
 import type { TrainEvent } from './method.ts';
 
 /** Ranks by bond, by weight with '/' for '.'. */
 export type Told = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** What descent has, the ranks before bases were widened last, and those that were told. */
-export type DlrtState = DescentState & { readonly before?: Told; readonly told?: Told };
+/** What descent has, the ranks before bases were widened last, those that were told, and how bases turn. */
+export type DlrtState = DescentState & { readonly before?: Told; readonly told?: Told; readonly velocity?: Velocity };
 
 /** The ranks as they are now. */
 export function toldOf(places: readonly Pick<Place, 'path' | 'node'>[]): Told {

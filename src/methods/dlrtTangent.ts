@@ -21,8 +21,12 @@ import type { Rooted } from './dlrtTree.ts';
 const NOISE = 64;
 
 /** Gradients of bases in units of the tensor: dU (S S')^-1, so that U's change times S is the tensor's. */
-export function tangentDirections(node: Factored, rooted: Rooted, gradients: Parts): Parts {
-  const spectra = spectraAt(node, rooted);
+export function tangentDirections(
+  node: Factored,
+  rooted: Rooted,
+  gradients: Parts,
+  spectra: ReadonlyMap<string, Spectrum> = spectraAt(node, rooted),
+): Parts {
   const entries = rooted.bases.flatMap(({ part, up }): [string, Tensor][] => {
     const gradient = gradients[part];
     if (gradient === undefined) return [];
