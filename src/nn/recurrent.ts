@@ -13,6 +13,7 @@ import { sigmoid, tanh } from '../ops/unary.ts';
 import { fold } from '../random.ts';
 import { type Shape, showShape } from '../shape.ts';
 import { zeros } from '../tensor/create.ts';
+import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { profileRow } from './leaf.ts';
 import { linearProduct } from './linear.ts';
@@ -83,10 +84,13 @@ function recur(driven: Tensor, recurrent: Weight, size: number): Tensor[] {
   let hidden = zeros([batch, size], driven.dtype);
   let cell = hidden;
   for (const now of pieces(driven, length, 1)) {
-    const gates = add(reshape(now, [batch, 4 * size]), linearProduct(recurrent, hidden));
-    const [input, forget, candidate, output] = pieces(gates, 4, 1) as [Tensor, Tensor, Tensor, Tensor];
-    cell = add(mul(sigmoid(forget), cell), mul(sigmoid(input), tanh(candidate)));
-    hidden = mul(sigmoid(output), tanh(cell));
+    // Without a tape the gates of a step are freed at its end.
+    [hidden, cell] = scope((): [Tensor, Tensor] => {
+      const gates = add(reshape(now, [batch, 4 * size]), linearProduct(recurrent, hidden));
+      const [input, forget, candidate, output] = pieces(gates, 4, 1) as [Tensor, Tensor, Tensor, Tensor];
+      const next = add(mul(sigmoid(forget), cell), mul(sigmoid(input), tanh(candidate)));
+      return [mul(sigmoid(output), tanh(next)), next];
+    });
     steps.push(hidden);
   }
   return steps;

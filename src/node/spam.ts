@@ -23,7 +23,7 @@ const MOST_WORDS = 20_000;
 const TEST = 0.2;
 /** Files read at a time. */
 const AT_ONCE = 64;
-/** Of words that say which message it is. */
+/** Words that are read, and that say which message it is. */
 const DECIDING = 1000;
 
 /** From `dataDir`, the npm package's folder or its `data`, or from the package itself. */
@@ -38,7 +38,7 @@ export async function openSpam({ dataDir, roots }: OpenOptions): Promise<Dataset
   }
   const parts = [false, true].map((isTest) => texts.filter(({ words }) => isHeldOut(words) === isTest));
   const vocabulary = vocabularyOf(
-    parts[0]!.map(({ words }) => words),
+    parts[0]!.map(({ words }) => words.slice(0, LENGTH)),
     MOST_WORDS,
   );
   const [train, test] = parts.map((part) => splitOf(part, vocabulary));
@@ -84,12 +84,13 @@ async function readMail(path: string): Promise<{ words: readonly string[]; isSpa
   const end = raw.search(/\r?\n\r?\n/);
   const head = end < 0 ? raw : raw.slice(0, end);
   const subject = /^subject:(.*)$/im.exec(head)?.[1] ?? '';
-  return { words: wordsOf(`${subject}\n${end < 0 ? '' : raw.slice(end)}`), isSpam: group.startsWith('spam') };
+  const words = wordsOf(`${subject}\n${end < 0 ? '' : raw.slice(end)}`).slice(0, DECIDING);
+  return { words, isSpam: group.startsWith('spam') };
 }
 
 /** By the words themselves: copies of a message are in one part. */
 function isHeldOut(words: readonly string[]): boolean {
-  const { lo } = fold(key(0), 'spam', words.slice(0, DECIDING).join(' '));
+  const { lo } = fold(key(0), 'spam', words.join(' '));
   return (lo >>> 0) / 4294967296 < TEST;
 }
 
