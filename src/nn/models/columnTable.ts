@@ -52,7 +52,7 @@ export function foldOf({ count, fold: given }: IndexColumn): readonly number[] {
 /** The fewest digits whose tables have at most `most` rows together. Throws ShapeError where that is too few for any. */
 function radicesFor(count: number, most: number, size: number): number[] {
   let least = count;
-  for (let digits = 2; 2 ** (digits - 1) < count; digits++) {
+  for (let digits = 2; 1 << (digits - 1) < count; digits++) {
     const radices = rowModes(count, digits);
     const rows = radices.reduce((n, m) => n + m, 0);
     if (rows <= most) return radices;
