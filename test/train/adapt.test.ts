@@ -124,16 +124,22 @@ for (const entry of methods.filter(({ name, remodel }) => remodel === undefined 
 }
 
 test('layers that are kept have no delta, and no method touches them', async () => {
-  const base = baseOf(lowRankWeight({ format: 'tt', rank: 0.5 }));
-  for (const name of ['descent', 'early']) {
-    const model = begun(base, name === 'early' ? 'dense' : 'lowRank', ['fc2']);
-    const run = train(task(model), { method: methodOf(name, {}, name === 'early' ? { at: 1, floor: 1 } : {}) });
-    await advance(run);
-    const { fc2, fc1 } = run.params as unknown as Record<string, { weight: unknown }>;
-    assert.instance(fc1!.weight, Sum);
-    assert.instance(fc2!.weight, Factored);
-    assert.equal(numbers(fc2), numbers((base.params as unknown as Record<string, Params>).fc2));
-    run.dispose();
+  for (const weight of [lowRankWeight({ format: 'tt', rank: 0.5 }), denseWeight()]) {
+    const base = baseOf(weight);
+    for (const [name, start, own] of [
+      ['descent', 'lowRank', {}],
+      ['factorized', 'lowRank', {}],
+      ['early', 'dense', { at: 1, floor: 1 }],
+    ] as const) {
+      const model = begun(base, start, ['fc2']);
+      const run = train(task(model), { method: methodOf(name, { weightDecay: 0.1 }, own) });
+      await advance(run);
+      const params = run.finish() as unknown as Record<string, { weight: unknown }>;
+      assert.instance(params.fc1!.weight, Sum);
+      assert.equal(numbers(params.fc2), numbers((base.params as unknown as Record<string, Params>).fc2), name);
+      assert.equal([...deltasOf(model, run.params).keys()], ['fc1.weight']);
+      run.dispose();
+    }
   }
 });
 
