@@ -112,6 +112,7 @@ export { prefetch } from './io/prefetch.ts';
 export { decodeTensor, readSafetensors, writeSafetensors } from './io/safetensors.ts';
 export { permutation, splitValidation } from './io/shuffle.ts';
 export { type AdmmOptions, admm } from './methods/admm.ts';
+export { type BayesOptions, bayes } from './methods/bayes.ts';
 export { type DescentOptions, descent } from './methods/descent.ts';
 export { type EarlyOptions, early } from './methods/early.ts';
 export { type FactorizedOptions, factorized } from './methods/factorized.ts';

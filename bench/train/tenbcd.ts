@@ -198,7 +198,7 @@ function table(lines: readonly Line[]): string {
     'fewer',
     'rises',
     'slope',
-    '|W - TT| / |W|',
+    'distance of W',
     's a round',
   ];
   const body = arms.flatMap(({ name }) => {

@@ -4,7 +4,7 @@
  */
 
 import { attention } from '../../src/nn/attention.ts';
-import { gelu, relu, sigmoid, tanh } from '../../src/nn/activation.ts';
+import { gelu, hardSigmoid, hardTanh, relu, sigmoid, tanh } from '../../src/nn/activation.ts';
 import { conv1d, conv2d } from '../../src/nn/conv.ts';
 import { dropout } from '../../src/nn/dropout.ts';
 import { linear } from '../../src/nn/linear.ts';
@@ -63,6 +63,8 @@ const cases: Readonly<Record<string, Case>> = {
   gelu: { module: gelu(), input: [5] },
   tanh: { module: tanh(), input: [5] },
   sigmoid: { module: sigmoid(), input: [5] },
+  hardTanh: { module: hardTanh(), input: [5] },
+  hardSigmoid: { module: hardSigmoid(), input: [5] },
   maxPool2d: { module: maxPool2d({ window: 2, stride: 1 }), input: [1, 3, 3], smooth: false },
   'maxPool2d, oblong': { module: maxPool2d({ window: [1, 2], stride: [2, 1] }), input: [2, 3, 3], smooth: false },
   avgPool2d: { module: avgPool2d({ window: 2, padding: 1 }), input: [2, 3, 3] },
