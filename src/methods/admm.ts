@@ -182,7 +182,6 @@ export const admmEntry: MethodEntry = {
   about: 'dense weights, pulled towards low rank by ADMM, decomposed, their parts trained on',
   start: 'dense',
   format: 'tt',
-  format: 'tt',
   settings: {
     pretrain: { about: 'epochs of dense training first; below 1 a share of all', fallback: 0.3, min: 0 },
     finetune: { about: 'epochs of training the parts last; below 1 a share of all', fallback: 0.2, min: 0 },

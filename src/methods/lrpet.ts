@@ -113,7 +113,6 @@ export const lrpetEntry: MethodEntry = {
   about: 'dense weights, projected to low rank again and again with their energy kept, split at the end',
   start: 'dense',
   format: 'lowRank',
-  format: 'lowRank',
   rank: { bound: 0.5 },
   settings: {
     p: { about: 'share of each greatest rank that goes; 0: --rank says it', fallback: 0, min: 0, max: 0.999 },
