@@ -137,6 +137,7 @@ export {
   withDelta,
 } from './train/deltaFile.ts';
 export { classesOf, evaluate, forward } from './train/evaluate.ts';
+export { drawsOf, ensemble, evaluateDraws } from './train/uncertainty.ts';
 export { type LoadedModel, loadModel, type ModelSpec, saveModel } from './train/modelFile.ts';
 export { narrowWidth, parametersOf } from './nn/narrow.ts';
 export { batchesOf, type SupervisedOptions, supervised } from './train/task.ts';
