@@ -16,6 +16,8 @@ const test = suite('tenbcd proximal maps');
 
 const grid = Array.from({ length: 24_001 }, (_, k) => -12 + k / 1000);
 
+const coarse = grid.filter((_, k) => k % 20 === 0);
+
 const plainLosses: Readonly<Record<Exclude<FitName, 'softmax'>, (v: number, y: number) => number>> = {
   squared: (v, y) => (v - y) ** 2 / 2,
   logistic: (v, y) => Math.log1p(exp(-Math.abs(v))) + Math.max(v, 0) - y * v,
@@ -96,7 +98,7 @@ for (const name of activations) {
       [5, 0.3, 0],
       [0.2, 2, 1],
     ] as const) {
-      const [a, p, old] = [0, 1, 2].map(() => Float32Array.from({ length: 40 }, () => 4 * random())) as [
+      const [a, p, old] = [0, 1, 2].map(() => Float32Array.from({ length: 500 }, () => 4 * random())) as [
         Float32Array,
         Float32Array,
         Float32Array,
@@ -112,12 +114,12 @@ for (const name of activations) {
         const value = (v: number): number =>
           gamma * (activation(v) - a[k]!) ** 2 + rho * (v - p[k]!) ** 2 + alpha * (v - old[k]!) ** 2;
         const found = value(u[k]!);
-        const best = isSmooth(name) ? value(old[k]!) : grid.reduce((least, v) => Math.min(least, value(v)), 1e9);
+        const best = isSmooth(name) ? value(old[k]!) : coarse.reduce((least, v) => Math.min(least, value(v)), 1e9);
         assert.ok(found <= best + 1e-5 * (1 + best), `${name}: ${found} at ${u[k]}, ${best} is possible`);
         if (found < 0.9 * best) better++;
       }
     }
-    if (isSmooth(name)) assert.ok(better > 90, `${better} of 120`);
+    if (isSmooth(name)) assert.ok(better > 1125, `${better} of 1500`);
   });
 }
 
