@@ -19,10 +19,10 @@ const onMlp = (label: string, seeds: number, ...args: readonly string[]): RowRun
   seeds,
 });
 
-const onLenet = (label: string, ...args: readonly string[]): RowRun => ({
+const onLenet = (label: string, seeds: number, ...args: readonly string[]): RowRun => ({
   label: `mnist lenet5 ${label}`,
   args: [...lenet, '--optimizer', 'sgd', '--lr', '0.05', '--schedule', 'cosine', ...args],
-  seeds: 3,
+  seeds,
 });
 
 const cifarEarly = (label: string, seeds: number, ...args: readonly string[]): RowRun => ({
@@ -57,9 +57,10 @@ export const early: Row = {
     onMlp('narrow', 3, '--method', 'narrow', '--format', 'lowRank', ...mlpBudget),
     onMlp('factorized', 1, '--method', 'factorized', '--format', 'lowRank', ...mlpBudget),
     onMlp('finetune', 1, '--method', 'finetune', '--format', 'lowRank', ...mlpBudget),
-    onLenet('dense, 8 epochs', ...dense, '8'),
-    onLenet('early', ...quick, '--with', 'at=1'),
-    onLenet('dense, as long as early', ...dense, '4'),
+    onLenet('dense, 8 epochs', 3, ...dense, '8'),
+    onLenet('early, a tenth', 3, ...quick, '--rank', '0.1', '--with', 'at=1,ranks=budget'),
+    onLenet('early after 3, by evidence', 1, ...quick, '--with', 'at=3'),
+    onLenet('dense, as long as early', 3, ...dense, '4'),
     cifarDense,
     cifarEarly('early, a fifth', 3, '--rank', '0.2', '--with', 'at=1,ranks=budget'),
     cifarEarly('early, by evidence', 1, '--with', 'at=2'),
