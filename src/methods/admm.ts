@@ -24,7 +24,7 @@ export interface AdmmOptions extends DescentOptions, PhaseOptions {
   readonly target: Target;
   /** Ranks by layer, or from 0 to 1 shares of the dense parameters. */
   readonly layers?: ReadonlyMap<string, number>;
-  /** Weight of the penalty; default 0.01. */
+  /** Weight of the penalty; default 0.1, right for some hundred steps. Long runs do with less: 0.01 for ten thousand. */
   readonly rho?: number;
   /** Five times rho in the last 15 % of the epochs of the second phase; default false. */
   readonly grow?: boolean;
@@ -104,7 +104,7 @@ function planOf({ target, layers }: AdmmOptions, task: Task, params: Params): Pl
 }
 
 /** Rho in an epoch of the second phase. */
-function rhoAt({ rho = 0.01, grow = false }: AdmmOptions, { admm: from, finetune: to }: Phases, epoch: number): number {
+function rhoAt({ rho = 0.1, grow = false }: AdmmOptions, { admm: from, finetune: to }: Phases, epoch: number): number {
   return grow && epoch >= to - LATE * (to - from) ? GROWTH * rho : rho;
 }
 
@@ -185,12 +185,13 @@ export const admmEntry: MethodEntry = {
   settings: {
     pretrain: { about: 'epochs of dense training first; below 1 a share of all', fallback: 0.3, min: 0 },
     finetune: { about: 'epochs of training the parts last; below 1 a share of all', fallback: 0.2, min: 0 },
-    rho: { about: 'weight of the penalty', fallback: 0.01, min: 0 },
+    rho: { about: 'weight of the penalty; less for more steps', fallback: 0.1, min: 0 },
     grow: { about: 'five times rho in the last 15 % of the epochs with a penalty', fallback: false },
     layers: { about: 'other ranks by layer, such as conv1:8;fc1:12', fallback: '' },
+    restart: { about: 'each phase has the schedule to itself, instead of one over all epochs', fallback: false },
     pretrainRate: { about: 'factor on the learning rate of dense training', fallback: 1, min: 0 },
     admmRate: { about: 'factor on the learning rate with the penalty', fallback: 1, min: 0 },
-    finetuneRate: { about: 'factor on the learning rate of the parts', fallback: 0.1, min: 0 },
+    finetuneRate: { about: 'factor on the learning rate of the parts', fallback: 1, min: 0 },
     tolerance: { about: 'growth of the loss that decomposing may cost', fallback: 0.5, min: 0 },
   },
   build: (common, own, target) => {
@@ -203,6 +204,7 @@ export const admmEntry: MethodEntry = {
       pretrain: number('pretrain'),
       finetune: number('finetune'),
       rates: [number('pretrainRate'), number('admmRate'), number('finetuneRate')],
+      restart: own.restart as boolean,
       rho: number('rho'),
       grow: own.grow as boolean,
       tolerance: number('tolerance'),

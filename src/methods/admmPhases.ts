@@ -8,7 +8,9 @@ export interface PhaseOptions {
   readonly pretrain?: number;
   /** Epochs of descent on the parts at the end, likewise. Default 0.2. */
   readonly finetune?: number;
-  /** Factors on the learning rate in each phase; default 1, 1 and 0.1. */
+  /** Whether each phase has the schedule to itself; default one schedule over the whole run. */
+  readonly restart?: boolean;
+  /** Factors on the learning rate in each phase; default 1. */
   readonly rates?: readonly [pretrain: number, admm: number, finetune: number];
 }
 
@@ -32,14 +34,14 @@ export function phasesOf({ pretrain = 0.3, finetune = 0.2 }: PhaseOptions, run: 
   throw new FormatError('admm', 'pretraining and fine-tuning leave an epoch between them', got, 'give more epochs');
 }
 
-/** A schedule that starts anew in each phase, as if that were the whole run, times the phase's own factor. */
+/** A schedule times the factors of the phases; it may start anew in each, as if that were the whole run. */
 export function phased(schedule: Schedule, options: PhaseOptions): Schedule {
-  const { rates = [1, 1, 0.1] } = options;
+  const { rates = [1, 1, 1], restart = false } = options;
   return ({ step, totalSteps, stepsPerEpoch }) => {
     const { admm, finetune } = phasesOf(options, { totalSteps, stepsPerEpoch });
     const bounds = [0, admm * stepsPerEpoch, finetune * stepsPerEpoch, totalSteps];
     const phase = step < bounds[1]! ? 0 : step < bounds[2]! ? 1 : 2;
-    const [from, to] = [bounds[phase]!, bounds[phase + 1]!];
+    const [from, to] = restart ? [bounds[phase]!, bounds[phase + 1]!] : [0, totalSteps];
     return rates[phase]! * schedule({ step: step - from, totalSteps: to - from, stepsPerEpoch });
   };
 }

@@ -155,18 +155,23 @@ test('a run cut within its last epoch is decomposed all the same', async () => {
   assert.ok(isFactored(params));
 });
 
-test('schedules start anew in each phase', () => {
-  const seen: string[] = [];
-  const schedule = phased(
-    ({ step, totalSteps }) => {
-      seen.push(`${step}/${totalSteps}`);
-      return 1;
-    },
-    { pretrain: 1, finetune: 1, rates: [1, 2, 3] },
-  );
-  const rates = [0, 3, 4, 11, 12, 15].map((step) => schedule({ step, totalSteps: 16, stepsPerEpoch: 4 }));
-  assert.equal(rates, [1, 1, 2, 2, 3, 3]);
-  assert.equal(seen, ['0/4', '3/4', '0/8', '7/8', '0/4', '3/4']);
+test('a schedule is one over the run, or starts anew in each phase', () => {
+  for (const [restart, places] of [
+    [false, ['0/16', '3/16', '4/16', '11/16', '12/16', '15/16']],
+    [true, ['0/4', '3/4', '0/8', '7/8', '0/4', '3/4']],
+  ] as const) {
+    const seen: string[] = [];
+    const schedule = phased(
+      ({ step, totalSteps }) => {
+        seen.push(`${step}/${totalSteps}`);
+        return 1;
+      },
+      { pretrain: 1, finetune: 1, rates: [1, 2, 3], restart },
+    );
+    const rates = [0, 3, 4, 11, 12, 15].map((step) => schedule({ step, totalSteps: 16, stepsPerEpoch: 4 }));
+    assert.equal(rates, [1, 1, 2, 2, 3, 3]);
+    assert.equal(seen, [...places]);
+  }
 });
 
 test('what costs too much loss is undone, tried again, and done at the end', async () => {
@@ -210,7 +215,12 @@ for (const noise of [0, 0.1, 0.3]) {
     const planted = plantedTask({ noise, weight: denseWeight(), epochs: 15 });
     const common = { ...plainSettings, optimizer: 'adam', learningRate: 0.03, schedule: 'cosine' };
     const target = { format: 'lowRank', rank: 3, keep: [] };
-    const method = methodOf('admm', common, { rho: 0.1, pretrain: 2, finetune: 5 }, target);
+    const method = methodOf(
+      'admm',
+      common,
+      { rho: 0.1, pretrain: 2, finetune: 5, restart: true, finetuneRate: 0.1 },
+      target,
+    );
     const run = train(planted.task, { method });
     await advance(run);
     const { fc } = run.finish() as unknown as { fc: { weight: Factored } };
