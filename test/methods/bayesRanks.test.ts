@@ -1,5 +1,7 @@
 import { lowRankWeight } from '../../src/formats/make.ts';
+import type { Factored } from '../../src/formats/network.ts';
 import { type BayesOptions, bayes, phaseOf } from '../../src/methods/bayes.ts';
+import { balance } from '../../src/methods/bayesBalance.ts';
 import type { TrainEvent } from '../../src/methods/method.ts';
 import { ranksByPath } from '../../src/nn/counts.ts';
 import type { Params } from '../../src/nn/module.ts';
@@ -73,7 +75,7 @@ for (const [format, seed, weight] of [
   }
 }
 
-test('sampled posteriors find the rank too, and say how much of the data is noise', async () => {
+test('sampled posteriors find the rank too, and leave means', async () => {
   const { run, planted } = await trained(
     { format: 'lowRank', noise: 0.1, epochs: 40 },
     { weight: 1e-3, isSampled: true },
@@ -105,6 +107,16 @@ test('where every component vanishes, one is left', async () => {
   const { run } = await trained({ format: 'lowRank', epochs: 4 }, { weight: 0, threshold: 1e9, tolerance: 1e9 });
   assert.equal(ranksByPath(run.finish())['fc.weight'], { r: 1 });
   run.dispose();
+});
+
+test('parts have one size after each epoch, unless they are to be left alone', async () => {
+  for (const isBalanced of [true, false]) {
+    const { run } = await trained({ format: 'tt', epochs: 2 }, { isBalanced, pruneEvery: 0, threshold: 0 });
+    const { weight } = (run.params as unknown as { fc: { weight: Factored } }).fc;
+    const apart = Math.max(...Object.values(balance(weight)!).map((factor) => Math.abs(factor - 1)));
+    assert.is(apart < 1e-5, isBalanced, String(apart));
+    run.dispose();
+  }
 });
 
 test('the prior waits, grows and stays; shares of the run and epochs say when', () => {
