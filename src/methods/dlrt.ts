@@ -96,6 +96,9 @@ function rulesOf(options: DlrtOptions): StepRules {
   if (maxRank > 0 && maxRank < minRank) {
     throw new RankError('dlrt', 'minRank <= maxRank', `${minRank} and ${maxRank}`, 'correct one of them');
   }
+  if (!(momentum >= 0 && momentum < 1)) {
+    throw new FormatError('dlrt', 'momentum is a number >= 0 and < 1', String(momentum), 'correct the option');
+  }
   const limit = clip === undefined ? {} : { clip };
   return { ...own, optimizer, learningRate, schedule, ...limit, absolute, adaptive, oneStep, momentum, keep };
 }
@@ -120,7 +123,7 @@ function entryOf(name: string, format: string, about: string): MethodEntry {
     about,
     start: 'lowRank',
     format,
-    defaults: { optimizer: 'sgd', learningRate: 0.1, momentum: 0 },
+    defaults: { optimizer: 'sgd', learningRate: 0.05, momentum: 0.9 },
     rank: { bound: 0.5 },
     settings,
     build: (common, { turning, ...own }, { keep }) => {
@@ -130,5 +133,13 @@ function entryOf(name: string, format: string, about: string): MethodEntry {
   };
 }
 
-export const dlrtEntry: MethodEntry = entryOf('dlrt', 'lowRank', 'dynamical low-rank training: ranks found at every step');
-export const tdlrtEntry: MethodEntry = entryOf('tdlrt', 'tucker', 'dlrt by the name it has for tensors of higher order');
+export const dlrtEntry: MethodEntry = entryOf(
+  'dlrt',
+  'lowRank',
+  'dynamical low-rank training: ranks found at every step',
+);
+export const tdlrtEntry: MethodEntry = entryOf(
+  'tdlrt',
+  'tucker',
+  'dlrt by the name it has for tensors of higher order',
+);

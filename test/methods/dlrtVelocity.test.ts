@@ -9,11 +9,15 @@ import { cut, spectraAt } from '../../src/methods/dlrtCut.ts';
 import { tangentDirections } from '../../src/methods/dlrtTangent.ts';
 import { rootedOf } from '../../src/methods/dlrtTree.ts';
 import { inNewColumns, velocityAfter, withVelocity } from '../../src/methods/dlrtVelocity.ts';
-import { sgd } from '../../src/optim/sgd.ts';
+import { conv2d } from '../../src/nn/conv.ts';
+import { linear } from '../../src/nn/linear.ts';
+import { flatten } from '../../src/nn/pool.ts';
+import { sequential } from '../../src/nn/sequential.ts';
 import { add, mul } from '../../src/ops/binary.ts';
 import { qr } from '../../src/ops/linalg/qr.ts';
 import { matmul } from '../../src/ops/matmul.ts';
 import { transpose } from '../../src/ops/transpose.ts';
+import { sgd } from '../../src/optim/sgd.ts';
 import { eye, tensor } from '../../src/tensor/create.ts';
 import { scope } from '../../src/tensor/scope.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
@@ -23,6 +27,7 @@ import { distance, size } from '../laws/tree.ts';
 import { plantedTask } from '../support/planted.ts';
 import { seeded } from '../support/random.ts';
 import { assert, suite } from '../support/test.ts';
+import { CLASSES, toyTask } from '../support/toys.ts';
 
 const test = suite('velocities of dlrt');
 
@@ -113,6 +118,34 @@ test('momentum that turns bases is faster than momentum of the core alone', asyn
   for (const format of ['tucker', 'lowRank']) {
     const [turning, alone] = [await lossAfter(0.9, format), await lossAfter(0, format)];
     assert.ok(turning < 0.8 * alone, `${format}: ${turning} and ${alone}`);
+  }
+});
+
+test('bases that were not cut, and so have no velocity, widen beside those that have one', async () => {
+  const weight = lowRankWeight({ format: 'tucker', rank: [4, 1] });
+  const model = sequential({
+    first: conv2d({ in: 2, out: 8, window: 3, padding: 1 }),
+    conv: conv2d({ in: 8, out: 12, window: 3, padding: 1, weight }),
+    flatten: flatten(),
+    classifier: linear({ in: 192, out: CLASSES }),
+  });
+  const own = { tau: 0, maxRank: 5, momentum: 0.9, learningRate: 0.02 };
+  for (const oneStep of [false, true]) {
+    const run = train(toyTask(model), { method: dlrt({ optimizer: sgd({ momentum: 0.9 }), oneStep, ...own }) });
+    const ranks: unknown[] = [];
+    for await (const { loss } of run) {
+      assert.ok(Number.isFinite(loss));
+      ranks.push(Object.values(ranksOf((run.params as unknown as { conv: { weight: Factored } }).conv.weight)));
+    }
+    assert.equal(
+      [ranks[0], ranks.at(-1)],
+      [
+        [5, 2],
+        [5, 5],
+      ],
+      'the second bond has risen to all of its columns first',
+    );
+    run.dispose();
   }
 });
 
