@@ -39,11 +39,12 @@ const FALLBACK_ENERGY = 0.85;
 
 /** Ranks by bond of every form, in order; undefined for one that stays dense, since it would not get smaller. */
 export function ranksOfForms(forms: readonly Form[], options: RankOptions): (Sizes | undefined)[] {
-  const found = options.rule === 'budget' ? budgeted(forms, options.rank) : forms.map((form) => ranksOf(form, options));
+  const found = options.rule === 'budget' ? budgeted(forms, options) : forms.map((form) => ranksOf(form, options));
   return found.map((ranks, k) => {
     const { layout, weight } = forms[k]!;
     if (ranks === undefined || bondsOf(layout.net).length === 0) return undefined;
-    const floored = options.rule === 'target' ? ranks : withFloor(forms[k]!, ranks, options.floor);
+    const floored =
+      options.rule === 'target' || options.rule === 'budget' ? ranks : withFloor(forms[k]!, ranks, options.floor);
     return countOf(layout.net, { ...layout.modes, ...floored }) < weight.size ? floored : undefined;
   });
 }
@@ -121,24 +122,20 @@ function withFloor({ layout }: Form, ranks: Sizes, floor: number): Sizes {
   return Object.fromEntries(raised);
 }
 
-/** Errors at which a form is offered to the budget: from 0.01 to 1, 24 to a factor of 10. */
-const ERRORS: readonly number[] = Array.from({ length: 49 }, (_, k) => 0.01 * root24(k));
-
-/** 10^(k / 24), by repeated products: the same bits everywhere. */
-function root24(k: number): number {
-  let power = 1;
-  for (let i = 0; i < k; i++) power *= 1.1006941712522096;
-  return power;
-}
+/** Relative errors of each bond at which a form is offered to the budget: in equal steps of energy, and small ones. */
+const ERRORS: readonly number[] = [
+  ...[0.01, 0.02, 0.04, 0.07],
+  ...Array.from({ length: 128 }, (_, k) => Math.sqrt((k + 1) / 128)),
+];
 
 /**
  * The ranks at which all forms together store at most what is asked and lose least (select.allocate over the spectra). A
  * share is one of the dense parameters of all of them.
  */
-function budgeted(forms: readonly Form[], rank: RankRequest): (Sizes | undefined)[] {
+function budgeted(forms: readonly Form[], { rank, floor }: RankOptions): (Sizes | undefined)[] {
   const dense = forms.reduce((n, { weight }) => n + weight.size, 0);
   const limit = budgetOf(rank, dense);
-  const offers = forms.map((form) => offerOf(form));
+  const offers = forms.map((form) => offerOf(form, floor));
   const { choices } = allocate(
     offers.map(({ candidate }) => candidate),
     { maxParams: limit },
@@ -158,17 +155,23 @@ function budgetOf(rank: RankRequest, dense: number): number {
   );
 }
 
-function offerOf(form: Form): { candidate: Candidate; ranks: (chosen: Choice['rank']) => Sizes } {
+/** What a form loses and costs at ranks that are not below the floor, and dense. */
+function offerOf(form: Form, floor: number): { candidate: Candidate; ranks: (chosen: Choice['rank']) => Sizes } {
   const { layout, weight, site } = form;
   const bonds = bondsOf(layout.net);
   const cuts = cutsOf(form);
   const squares = Array.from(cuts[0]?.values ?? [], (x) => x * x).reduce((a, b) => a + b, 0);
   const choices: Choice[] = [{ rank: 'dense', loss: 0, params: weight.size, flops: 0, bytes: 0 }];
   if (bonds.every((bond) => cuts.some((cut) => cut.bond === bond))) {
-    for (const eps of ERRORS) {
-      const { ranks, parameters, error } = forecast(layout, cuts, eps);
+    for (const error of ERRORS) {
+      // The forecast shares its error among the cuts.
+      const found = forecast(layout, cuts, error * Math.sqrt(cuts.length));
+      const ranks = withFloor(form, found.ranks, floor);
       const rank = bonds.map((bond) => ranks[bond]!);
-      choices.push({ rank, loss: error * error * squares, params: parameters, flops: 0, bytes: 0 });
+      const params = countOf(layout.net, { ...layout.modes, ...ranks });
+      // An upper bound where the floor has lifted a rank.
+      const loss = Math.min(1, found.error * found.error) * squares;
+      choices.push({ rank, loss, params, flops: 0, bytes: 0 });
     }
   }
   const ranks = (chosen: Choice['rank']): Sizes =>
