@@ -5,7 +5,7 @@ import type { Row } from './row.ts';
 const data = ['--data', 'mnist', '--limit', '30000'];
 const plain = ['--model', 'mlp', '--widths', '1024,1024'];
 const fold = ['--fold', 'fc1=4x4x8x8,4x7x7x4;fc2=4x4x8x8,4x4x8x8'];
-const rounds = ['--method', 'tenbcd', '--epochs', '12'];
+const rounds = ['--method', 'tenbcd', '--epochs', '10'];
 
 /** The stored parameters of the trains of rank 16, with biases and the classifier. */
 const STORED = '56330';
