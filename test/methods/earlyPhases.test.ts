@@ -2,7 +2,7 @@
 
 import { FormatError, RankError } from '../../src/errors.ts';
 import { denseWeight } from '../../src/formats/make.ts';
-import { Factored, ranksOf } from '../../src/formats/network.ts';
+import { countOf, Factored, ranksOf } from '../../src/formats/network.ts';
 import type { EarlyState } from '../../src/methods/earlyPhases.ts';
 import { formed, formsOf } from '../../src/methods/earlyForms.ts';
 import { ranksOfForms } from '../../src/methods/earlyRanks.ts';
@@ -209,6 +209,15 @@ test('one budget covers all weights, and loses least', () => {
     assert.ok(loss < before);
     before = loss;
   }
+  // The floor belongs to what is offered, and never breaks the budget.
+  const lifted = ranksOfForms(forms, { rule: 'budget', energy: 0, floor: 4, rank: 0.5 });
+  let stored = 0;
+  forms.forEach(({ layout, weight }, k) => {
+    const ranks = lifted[k];
+    stored += ranks === undefined ? weight.size : countOf(layout.net, { ...layout.modes, ...ranks });
+    for (const [bond, r] of Object.entries(ranks ?? {})) assert.ok(r >= Math.min(4, layout.bounds[bond]!));
+  });
+  assert.ok(stored <= 0.5 * dense);
   throws(
     () => ranksOfForms(forms, { rule: 'budget', energy: 0, floor: 1, rank: 3 }),
     FormatError,
