@@ -47,7 +47,7 @@ export const dlrt: Row = {
     fashionRun('narrow 34500', '--method', 'narrow', '--budget', '34500'),
     run('mnist mlp-500x4 dense', ...mlp, ...epochs, ...descentSettings, '--method', 'dense'),
     run('mnist mlp-500x4 dlrt', ...mlp, ...epochs, ...descentSettings, ...adaptive(TAU)),
-    run('mnist mlp-500x4 dlrt tau 0.12', ...mlp, ...epochs, ...descentSettings, ...adaptive('tau=0.12')),
+    run('mnist mlp-500x4 dlrt tau 0.12', ...mlp, ...epochs, ...descentSettings, ...adaptive('tau=0.12', 'lowRank')),
     run(
       'mnist mlp-500x4 narrow 200000',
       ...mlp,
