@@ -70,7 +70,9 @@ export function configOf(values: Values): RunConfig {
   const real = (name: string): number => values[name] as number;
   const entry = methodNamed(word('method'));
   if (values.widths !== undefined && values.model !== 'mlp' && values.model !== 'resmlp') {
-    throw new UsageError(`train: --widths belongs to --model mlp or resmlp; got ${values.model}; use --width to scale others`);
+    throw new UsageError(
+      `train: --widths belongs to --model mlp or resmlp; got ${values.model}; use --width to scale others`,
+    );
   }
   return {
     data: word('data'),

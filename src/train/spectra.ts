@@ -9,7 +9,7 @@ import { singularValues } from '../ops/linalg/svd.ts';
 import { reshape } from '../ops/reshape.ts';
 import { dataSync } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** Digits that a chart can show. */
 const DIGITS = 5;

@@ -15,7 +15,7 @@ import { clusters, convModel, linearModel, methodOf, toyData, toyTask } from '..
 
 const test = suite('guard');
 
-const isFinite = (run: Training): boolean =>
+const hasFinite = (run: Training): boolean =>
   [...leavesOf<Tensor>(run.params).values()].every((x) => dataSync(x).every((n: number) => Number.isFinite(n)));
 const diverged = (steps: readonly TrainStep[]): string[] =>
   steps.flatMap(({ events }) => events.filter(({ kind }) => kind === 'diverged').map(({ message }) => message));
@@ -34,7 +34,7 @@ test('NaN in one example: its batch is left out, and the run ends with finite nu
     /^a number that is not finite in step (\d): back to step 0, learning rates times 0\.5, without batch \1$/,
   );
   assert.is(run.step, 4);
-  assert.ok(isFinite(run));
+  assert.ok(hasFinite(run));
   const last = steps.slice(steps.findIndex(({ events }) => events.length > 0) + 1);
   assert.equal(
     last.map(({ step }) => step),
@@ -56,7 +56,7 @@ test('a learning rate that is far too high is halved, and in the end the run giv
     );
   }
   assert.is(diverged(steps).length, 3);
-  assert.ok(isFinite(run));
+  assert.ok(hasFinite(run));
 });
 
 test('a rate that is right once halved is found', async () => {
