@@ -24,7 +24,7 @@ const formats: Readonly<Record<string, readonly string[]>> = {
 /** First ranks, and weights of the prior found good on a tenth of the training set of MNIST. */
 const found: Readonly<Record<string, { readonly rank: number; readonly weight: number }>> = {
   ttMatrix: { rank: 20, weight: 5e-5 },
-  tt: { rank: 20, weight: 2e-5 },
+  tt: { rank: 20, weight: 1e-5 },
   tucker: { rank: 20, weight: 2e-4 },
   cp: { rank: 50, weight: 5e-5 },
 };
