@@ -8,7 +8,6 @@ import { formed, formsOf } from '../../src/methods/earlyForms.ts';
 import { ranksOfForms } from '../../src/methods/earlyRanks.ts';
 import { speedups, type Trend } from '../../src/methods/earlySettled.ts';
 import type { Method, TrainEvent } from '../../src/methods/method.ts';
-import type { OwnSettings, Target } from '../../src/methods/settings.ts';
 import { sitesOf } from '../../src/methods/sites.ts';
 import { conv2d } from '../../src/nn/conv.ts';
 import { add, mul } from '../../src/ops/binary.ts';
@@ -22,28 +21,16 @@ import { dataSync } from '../../src/tensor/read.ts';
 import { scope } from '../../src/tensor/scope.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { forward } from '../../src/train/evaluate.ts';
-import { type Training, type TrainStep, train } from '../../src/train/train.ts';
+import { type TrainStep, train } from '../../src/train/train.ts';
 import { advance } from '../laws/method.ts';
-import { type PlantedOptions, plantedTask } from '../support/planted.ts';
 import { assert, suite } from '../support/test.ts';
+import { none, planted, weightOf } from '../support/earlyRuns.ts';
 import { throws } from '../support/throws.ts';
 import { CLASSES, convModel, methodOf, SHAPE, someTarget, toyTask } from '../support/toys.ts';
 
 const test = suite('early phases');
 
-/** A run on a planted teacher, whose one weight starts dense. */
-function planted(options: Partial<PlantedOptions>, own: OwnSettings, target: Partial<Target> = {}): Training {
-  const { task } = plantedTask({ weight: denseWeight(), epochs: 8, ...options });
-  const method = methodOf('early', { learningRate: 0.3, momentum: 0.9 }, own, { ...none, ...target });
-  return train(task, { method, divergence: false });
-}
-
-/** A run that names no format. */
-const none: Target = { format: 'dense', rank: 0.1, keep: [] };
-
 const eventsOf = (steps: readonly TrainStep[]): TrainEvent[] => steps.flatMap(({ events }) => events);
-
-const weightOf = (params: unknown): Factored => (params as { fc: { weight: Factored } }).fc.weight;
 
 test('evidence finds the rank of the teacher at every level of noise', async () => {
   for (const rank of [2, 3, 6]) {

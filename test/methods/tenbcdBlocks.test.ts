@@ -1,71 +1,28 @@
 /** Every block is the exact minimiser of its own objective, the proximal term included: by perturbation in plain arithmetic. */
 
 import { full } from '../../src/formats/algebra.ts';
-import { lowRankWeight } from '../../src/formats/make.ts';
 import { hiddenBlock, linearBlock, outputBlock } from '../../src/methods/tenbcd/auxiliary.ts';
-import type { Activation } from '../../src/methods/tenbcd/chain.ts';
 import { sweepParts } from '../../src/methods/tenbcd/cores.ts';
 import { type Layer, type Net, openNet, overChunks } from '../../src/methods/tenbcd/net.ts';
 import { objectiveOf } from '../../src/methods/tenbcd/objective.ts';
-import { type FitName, fitNamed, fits } from '../../src/methods/tenbcd/proximal.ts';
+import { fitNamed, fits } from '../../src/methods/tenbcd/proximal.ts';
 import { Statistics } from '../../src/methods/tenbcd/statistics.ts';
 import { tenbcd } from '../../src/methods/tenbcd/tenbcd.ts';
 import { biasBlock, weightBlock } from '../../src/methods/tenbcd/weights.ts';
 import type { Factored } from '../../src/formats/network.ts';
-import { gelu, hardSigmoid, hardTanh, relu, sigmoid, tanh } from '../../src/nn/activation.ts';
-import { linear } from '../../src/nn/linear.ts';
 import { add, sub } from '../../src/ops/binary.ts';
 import { normal } from '../../src/ops/random.ts';
 import { fold, key } from '../../src/random.ts';
-import type { Module } from '../../src/nn/module.ts';
-import { flatten } from '../../src/nn/pool.ts';
-import { residual, sequential } from '../../src/nn/sequential.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import { scope } from '../../src/tensor/scope.ts';
 import { train } from '../../src/train/train.ts';
+import { PENALTIES, modelWith, withNet } from '../support/bcdNets.ts';
 import { type PlainNet, plainObjective, plainOf } from '../support/plainBcd.ts';
 import { seeded } from '../support/random.ts';
 import { assert, suite } from '../support/test.ts';
-import { clusters, toyData, toyTask } from '../support/toys.ts';
-
-const activations = { gelu, hardSigmoid, hardTanh, relu, sigmoid, tanh };
+import { toyTask } from '../support/toys.ts';
 
 const test = suite('tenbcd blocks');
-
-const PENALTIES = { gamma: 0.7, rho: 1.3, tau: 0.9, alpha: 0.4 };
-
-/** Two shortcuts from the first layer, one of them around two layers, and low-rank weights of two shapes. */
-function modelWith(activation: Exclude<Activation, 'identity'>, format: string): Module {
-  const weight = lowRankWeight({ format, rank: 2 });
-  const act = activations[activation];
-  const block = (): Module => sequential({ fc: linear({ in: 12, out: 12, weight }), act: act() });
-  return sequential({
-    flatten: flatten(),
-    fc1: linear({ in: 32, out: 12, weight }),
-    act: act(),
-    block: residual(sequential({ one: residual(block()), two: linear({ in: 12, out: 12 }) })),
-    classifier: linear({ in: 12, out: 3 }),
-  });
-}
-
-/** Runs `body` on a net that has gone through a few rounds. */
-function withNet(
-  activation: Exclude<Activation, 'identity'>,
-  body: (net: Net) => void,
-  { format = 'ttMatrix', loss = 'squared' }: { format?: string; loss?: FitName } = {},
-): void {
-  const task = toyTask(modelWith(activation, format), { data: toyData(clusters(17)) });
-  const method = tenbcd({ ...PENALTIES, loss, samples: 7, gain: 2 });
-  const run = train(task, { method });
-  const { params, state } = run.snapshot();
-  scope(() => {
-    let now = { params, state: state as ReturnType<typeof method.init> };
-    const batch = { x: undefined as never, y: undefined as never, epoch: 0 };
-    for (let step = 0; step < 2; step++) now = method.step(run.task, now.params, now.state, { ...batch, step });
-    body(openNet(run.task, now.params, now.state, { ...PENALTIES, fit: fitNamed(loss), rows: 7 }));
-  });
-  run.dispose();
-}
 
 /** U far from where the rounds have brought it. */
 function shake({ layers }: Net): void {
