@@ -1,4 +1,4 @@
-/** Row A: dynamical low-rank training, one tau for several networks and data sets, beside a grid of fixed ranks. */
+/** Dynamical low-rank training, one tau for several networks and data sets, beside a grid of fixed ranks. */
 
 import type { Row, RowRun } from './row.ts';
 import { cifar, cifarDense, cifarNarrow, lenet } from './shared.ts';

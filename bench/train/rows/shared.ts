@@ -19,17 +19,17 @@ export const cifarDense: RowRun = {
 /** Stored parameters at which the controls of the CIFAR-10 rows are sized: half, a fifth and a tenth of the dense network. */
 export const cifarBudgets: readonly number[] = [1_160_000, 460_000, 230_000];
 
-const atBudgets = (method: string, seeds: number, ...more: readonly string[]): RowRun[] =>
-  cifarBudgets.map((budget) => ({
+const atBudgets = (method: string, seeds: readonly number[], ...more: readonly string[]): RowRun[] =>
+  cifarBudgets.map((budget, k) => ({
     label: `cifar10 ${method} ${budget}`,
     args: [...cifar, ...cifarRate, '--method', method, '--budget', String(budget), ...more],
-    seeds,
+    seeds: seeds[k]!,
   }));
 
-export const cifarNarrow: readonly RowRun[] = atBudgets('narrow', 3);
-export const cifarFactorized: readonly RowRun[] = atBudgets('factorized', 1, '--format', 'tucker');
-export const cifarTruncate: readonly RowRun[] = atBudgets('truncate', 1, '--format', 'lowRank');
-export const cifarFinetune: readonly RowRun[] = atBudgets('finetune', 1, '--format', 'lowRank');
+export const cifarNarrow: readonly RowRun[] = atBudgets('narrow', [1, 3, 1]);
+export const cifarFactorized: readonly RowRun[] = atBudgets('factorized', [1, 1, 1], '--format', 'tucker');
+export const cifarTruncate: readonly RowRun[] = atBudgets('truncate', [1, 1, 1], '--format', 'lowRank');
+export const cifarFinetune: readonly RowRun[] = atBudgets('finetune', [1, 1, 1], '--format', 'lowRank');
 
 /** LeNet-5 on all of MNIST. */
 export const lenet: readonly string[] = ['--data', 'mnist', '--model', 'lenet5', '--batch', '128'];

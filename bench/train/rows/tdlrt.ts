@@ -1,18 +1,18 @@
 /**
- * Row B: dynamical low-rank training of convolutions in Tucker form. Steps from ill-conditioned starts have a script of
+ * Dynamical low-rank training of convolutions in Tucker form. Steps from ill-conditioned starts have a script of
  * their own, illConditioned.ts.
  */
 
 import type { Row, RowRun } from './row.ts';
 import { cifar, cifarDense, cifarFactorized, cifarNarrow } from './shared.ts';
 
-const tucker = (label: string, settings: string): RowRun => ({
+const tucker = (label: string, settings: string, seeds = 1): RowRun => ({
   label: `cifar10 tdlrt ${label}`,
   args: [
     ...[...cifar, '--optimizer', 'sgd', '--lr', '0.05'],
     ...['--method', 'tdlrt', '--format', 'tucker', '--with', settings],
   ],
-  seeds: 3,
+  seeds,
 });
 
 export const tdlrt: Row = {
@@ -23,9 +23,9 @@ export const tdlrt: Row = {
   runs: [
     cifarDense,
     tucker('tau 0.05', 'tau=0.05,oneStep=true'),
-    tucker('tau 0.1', 'tau=0.1,oneStep=true'),
+    tucker('tau 0.1', 'tau=0.1,oneStep=true', 3),
     tucker('tau 0.15', 'tau=0.15,oneStep=true'),
-    { ...tucker('tau 0.1 two gradients', 'tau=0.1'), seeds: 1 },
+    tucker('tau 0.1 two gradients', 'tau=0.1'),
     ...cifarNarrow,
     ...cifarFactorized,
   ],

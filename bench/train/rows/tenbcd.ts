@@ -1,4 +1,4 @@
-/** Row F: block coordinate descent on trains; bench/train/tenbcd.ts has what is not a run of `train`. */
+/** Block coordinate descent on trains; bench/train/tenbcd.ts has what is not a run of `train`. */
 
 import type { Row } from './row.ts';
 
