@@ -74,7 +74,7 @@ function section({ name, claim, runs: planned }: Row, runs: readonly Finished[])
   lines.push(`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`);
   for (const label of planned.map((run) => run.label)) {
     const same = runs.filter((run) => run.label === label);
-    if (same.length > 0) lines.push(`| ${cellsOf(label, same, hasAuc).join(' | ')} |`);
+    if (same.length > 0) lines.push(`| ${cellsOf(label, same, denseOf(same[0]!, runs), hasAuc).join(' | ')} |`);
   }
   const missing = planned.filter(({ label }) => !runs.some((run) => run.label === label)).map(({ label }) => label);
   if (missing.length > 0) lines.push('', `Not run yet: ${missing.join('; ')}.`);
@@ -89,7 +89,15 @@ function section({ name, claim, runs: planned }: Row, runs: readonly Finished[])
   return lines.join('\n');
 }
 
-function cellsOf(label: string, same: readonly Finished[], hasAuc: boolean): string[] {
+/** The same network with every weight dense and no width cut: the largest of those on the same data. */
+function denseOf(run: Finished, runs: readonly Finished[]): number {
+  const networkOf = ({ args }: Finished): string =>
+    ['--data', '--model', '--widths'].map((name) => args[args.indexOf(name) + 1] ?? '').join(' ');
+  const same = runs.filter((other) => networkOf(other) === networkOf(run));
+  return Math.max(...same.map(({ result }) => result.denseParameters));
+}
+
+function cellsOf(label: string, same: readonly Finished[], dense: number, hasAuc: boolean): string[] {
   const of = (pick: (result: Finished['result']) => number): number => mean(same.map(({ result }) => pick(result)));
   const accuracies = same.map(({ result }) => 100 * result.testAccuracy);
   const spread = same.length > 1 ? ` ± ${deviation(accuracies).toFixed(2)}` : '';
@@ -103,7 +111,7 @@ function cellsOf(label: string, same: readonly Finished[], hasAuc: boolean): str
     `${mean(accuracies).toFixed(2)}${spread}`,
     ...(hasAuc ? [of((result) => result.auc ?? Number.NaN).toFixed(4)] : []),
     grouped(parameters),
-    `${of((result) => result.compression).toFixed(1)}x`,
+    `${(dense / parameters).toFixed(1)}x`,
     of((result) => result.seconds).toFixed(0),
     (of((result) => result.peakBytes) / 1e6).toFixed(0),
     ranks,

@@ -22,7 +22,8 @@ import { trainOptions } from './trainOptions.ts';
 import { learningRates, timed, tuned } from './tune.ts';
 import { version } from './version.ts';
 
-const { method, with: own, seed, out, resume, force, 'dry-run': dry, steps, spectra, ...shared } = trainOptions;
+const { method, with: own, seed, out, resume, force, 'dry-run': dry, steps, spectra, ...rest } = trainOptions;
+const { 'lr-scale': scale, ...shared } = rest;
 
 export const compare: Command = {
   name: 'compare',
@@ -32,7 +33,7 @@ export const compare: Command = {
     methods: {
       kind: 'text',
       value: 'all|LIST',
-      about: "such as dlrt:tau=0.1,bayes; settings split by ';'",
+      about: 'such as dlrt:tau=0.1+oneStep,bayes; settings are joined by +',
       fallback: 'all',
     },
     ...shared,
@@ -43,7 +44,7 @@ export const compare: Command = {
       kind: 'number',
       value: 'T',
       about: 'learning rates tried for each method and control; the best on the validation part is used',
-      fallback: 1,
+      fallback: 3,
       min: 1,
       max: learningRates.length,
       whole: true,
@@ -76,6 +77,8 @@ class Comparison {
   readonly skipped: Skipped[] = [];
   readonly #invocation: Invocation;
   readonly #folder: string;
+  /** Why the last run that failed did. */
+  #reason = 'no trial has an accuracy';
 
   constructor(invocation: Invocation, folder: string) {
     this.#invocation = invocation;
@@ -90,9 +93,13 @@ class Comparison {
       const minutes = values.minutes as number | undefined;
       const budgeted = minutes === undefined ? entrant : await timed(entrant, 60 * minutes, done);
       const chosen = budgeted && (await tuned(budgeted, values.trials as number, done));
+      if (chosen === undefined) this.skipped.push({ label: entrant.label, reason: this.#reason });
       for (let k = 1; chosen !== undefined && k <= (values.seeds as number); k++) {
         const run = await this.#done(plannedRun(chosen, k));
-        if (run === undefined) break;
+        if (run === undefined) {
+          this.skipped.push({ label: entrant.label, reason: this.#reason });
+          break;
+        }
         this.runs.push(run);
       }
     }
@@ -115,7 +122,7 @@ class Comparison {
       if (code !== Exit.ok) {
         if (!UNFIT.includes(code)) throw new Error(`compare: ${title} ended with ${code}: ${message}`);
         output.note(`  left out: ${message}`);
-        this.skipped.push({ label: run.entrant.label, reason: message });
+        this.#reason = message;
         return undefined;
       }
     }
@@ -127,7 +134,12 @@ async function run(invocation: Invocation): Promise<number> {
   const { values, given, output } = invocation;
   const folder = values.out as string;
   const args = sharedArgs(values, given);
-  if ((values.trials as number) > 1 && !given.has('validation')) args.push('--validation', '0.1');
+  if ((values.trials as number) > 1) {
+    if (!given.has('validation')) args.push('--validation', '0.1');
+    else if (values.validation === 0) {
+      throw new UsageError('compare: trials are judged on a validation part; got --validation 0; use --trials 1');
+    }
+  }
   const entrants = entrantsOf(values, args);
   // Data that is not there is told once, not by every method.
   await openData(values.data as string, values['data-dir'] as string | undefined);

@@ -38,20 +38,20 @@ export async function gather(folder: string, { entrant, seed }: PlannedRun): Pro
   const times = new Map(
     (await linesOf<{ step: number; seconds: number }>(join(folder, 'times.jsonl'))).map((x) => [x.step, x.seconds]),
   );
-  const epochs = lines
-    .filter((line) => line.epochLoss !== undefined)
-    .map(
-      ({ epoch, step, epochLoss, validationAccuracy, parameters, ranks, spectra }): CompareEpoch => ({
-        epoch,
-        step,
-        seconds: times.get(step) ?? 0,
-        loss: epochLoss!,
-        parameters: parameters!,
-        ranks: ranks!,
-        ...(validationAccuracy === undefined ? {} : { validationAccuracy }),
-        ...(spectra === undefined ? {} : { spectra }),
-      }),
-    );
+  // A run that has gone back tells an epoch twice: the last time counts.
+  const ends = new Map(lines.filter((line) => line.epochLoss !== undefined).map((line) => [line.epoch, line]));
+  const epochs = [...ends.values()].map(
+    ({ epoch, step, epochLoss, validationAccuracy, parameters, ranks, spectra }): CompareEpoch => ({
+      epoch,
+      step,
+      seconds: times.get(step) ?? 0,
+      loss: epochLoss!,
+      parameters: parameters!,
+      ranks: ranks!,
+      ...(validationAccuracy === undefined ? {} : { validationAccuracy }),
+      ...(spectra === undefined ? {} : { spectra }),
+    }),
+  );
   const events = lines.flatMap(({ step, epoch, events: told = [] }) =>
     told.map(({ kind, message, path }) => ({ step, epoch, kind, message, ...(path === undefined ? {} : { path }) })),
   );

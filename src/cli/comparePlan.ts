@@ -71,14 +71,17 @@ export function entrantsOf(values: Values, shared: readonly string[]): Entrant[]
     const [name = '', settings = ''] = one.split(/:(.*)/s);
     const entry = entryNamed(name);
     if (entry.remodel !== undefined) continue;
-    if (![...chosen.values()].some((other) => other.entry === entry && settings === '')) {
-      chosen.set(one, { entry, settings: settings.replaceAll(';', ',') });
+    const isThere = controls.includes(entry) && [...chosen.values()].some((other) => other.entry === entry);
+    if (!isThere || settings !== '') {
+      chosen.set(`${name} ${settings}`, { entry, settings: settings.replaceAll(/\+(?=[a-zA-Z])/g, ',') });
     }
   }
   const formats = values.format === undefined ? [undefined] : (values.format as string).split(',');
+  // A budget needs a format: methods that choose one for each layer get two factors.
+  const fallback = shared.includes('--budget') ? 'lowRank' : undefined;
   return [...chosen.values()].flatMap(({ entry, settings }) => {
-    const own = entry.name === 'dense' ? [undefined] : formats;
-    return own.map((format) => entrantOf(entry, format ?? entry.format, settings, shared));
+    const own = entry.name === 'dense' ? ['dense'] : formats;
+    return own.map((format) => entrantOf(entry, format ?? entry.format ?? fallback, settings, shared));
   });
 }
 
@@ -97,11 +100,13 @@ function entrantOf(
   shared: readonly string[],
 ): Entrant {
   const args = ['--method', entry.name];
-  if (format !== undefined) args.push('--format', format);
+  if (format !== undefined && format !== 'dense') args.push('--format', format);
   if (settings !== '') args.push('--with', settings);
-  const label = [entry.name, ...(format === undefined ? [] : [format]), ...(settings === '' ? [] : [settings])].join(
-    ' ',
-  );
+  const label = [
+    entry.name,
+    ...(format === undefined || format === 'dense' ? [] : [format]),
+    ...(settings === '' ? [] : [settings]),
+  ].join(' ');
   return { label, method: entry.name, isControl: entry.isControl === true, args: [...shared, ...args] };
 }
 

@@ -179,7 +179,11 @@ const RANK = 0.1;
 function targetOf(config: RunConfig, entry: MethodEntry, data: Dataset): Target {
   const { format, keep, folds, budget } = config;
   const target = { format, keep, folds, rank: config.rank ?? entry.rank ?? RANK };
-  if (budget === undefined || entry.remodel !== undefined || format === 'dense') return target;
+  if (budget === undefined || entry.remodel !== undefined) return target;
+  if (format === 'dense') {
+    const rule = `--budget has a format whose ranks it bounds, or a method that cuts widths`;
+    throw new FormatError('train', rule, entry.name, 'give --format, or --method narrow');
+  }
   return { ...target, rank: rankWithin(modelNamed(config.model), shapeOf(config, data), target, budget) };
 }
 

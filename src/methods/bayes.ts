@@ -32,7 +32,7 @@ import {
   withDeviations,
 } from './bayesPosterior.ts';
 import type { Prior } from './bayesPrior.ts';
-import { type BayesState, pruned, trimmed } from './bayesRanks.ts';
+import { type BayesState, pruned } from './bayesRanks.ts';
 import { compact } from './compact.ts';
 import { type DescentOptions, type DescentState, descent } from './descent.ts';
 import type { Method, Step, Task, TrainEvent } from './method.ts';
@@ -126,7 +126,8 @@ export function bayes(given: BayesOptions = {}): Method<BayesState> {
       return { ...ended, state: ended.state as BayesState };
     },
     view: meansOf,
-    finish: (params, state) => compact(trimmed(params, state, threshold, prior)),
+    // Components were cut in the steps, where a loss can be measured: the last step of a run is one of them.
+    finish: (params) => compact(meansOf(params)),
     ...(isSampled
       ? { posterior: { samples: options.samples, draw: (task, params, key) => drawn(task.model, params, keep, key) } }
       : {}),

@@ -13,11 +13,15 @@ import { assert, suite } from '../support/test.ts';
 const test = suite('compare');
 
 const controls = methods.filter(({ isControl, remodel }) => isControl === true && remodel === undefined);
-const QUICK = ['--widths', '12', '--epochs', '1', '--rank', '0.5', '--limit', '200', '--quiet'];
+const QUICK = ['--widths', '12', '--epochs', '1', '--rank', '0.5', '--limit', '200', '--trials', '1', '--quiet'];
 
 test('controls are always there, and each method once', () => {
   const labels = entrantsOf({ methods: 'descent,descent:,dense' }, []).map(({ label }) => label);
   assert.equal(new Set(labels).size, labels.length);
+  const twice = entrantsOf({ methods: 'dlrt:tau=0.3,dlrt' }, []).filter(({ method }) => method === 'dlrt');
+  assert.is(twice.length, 2);
+  const bounded = entrantsOf({ methods: 'early' }, ['--budget', '900']).find(({ method }) => method === 'early');
+  assert.ok(bounded!.args.includes('lowRank'));
   for (const { name } of controls)
     assert.ok(
       labels.some((label) => label.split(' ')[0] === name),
@@ -29,9 +33,9 @@ test('controls are always there, and each method once', () => {
 });
 
 test('settings and formats become arguments of train', () => {
-  const [first] = entrantsOf({ methods: 'early:epoch=2;floor=3', format: 'tt' }, ['--epochs', '3']);
-  assert.equal(first!.args, ['--epochs', '3', '--method', 'early', '--format', 'tt', '--with', 'epoch=2,floor=3']);
-  assert.is(first!.label, 'early tt epoch=2,floor=3');
+  const [first] = entrantsOf({ methods: 'early:at=2+floor=3', format: 'tt' }, ['--epochs', '3']);
+  assert.equal(first!.args, ['--epochs', '3', '--method', 'early', '--format', 'tt', '--with', 'at=2,floor=3']);
+  assert.is(first!.label, 'early tt at=2,floor=3');
   assert.throws(() => entrantsOf({ methods: 'magic' }, []), /the method is known; got 'magic'/);
   const values = { data: 'digits', epochs: 3, batch: 32, augment: true, out: 'x' };
   assert.equal(sharedArgs(values, new Set(['data', 'epochs', 'augment', 'out'])), [

@@ -4,18 +4,21 @@ import * as fc from 'fast-check';
 import { denseWeight, lowRankWeight, type MakeWeight } from '../../src/formats/make.ts';
 import type { Factored } from '../../src/formats/network.ts';
 import { Sum } from '../../src/formats/weight.ts';
+import { trainedLeaves } from '../../src/methods/leaves.ts';
 import { fits } from '../../src/methods/tenbcd/proximal.ts';
 import { tenbcd } from '../../src/methods/tenbcd/tenbcd.ts';
 import { gelu, hardSigmoid, hardTanh, relu, sigmoid, tanh } from '../../src/nn/activation.ts';
 import { linear } from '../../src/nn/linear.ts';
 import { modelNamed } from '../../src/nn/models/all.ts';
-import type { Module } from '../../src/nn/module.ts';
+import type { Module, Params } from '../../src/nn/module.ts';
 import { flatten } from '../../src/nn/pool.ts';
 import { residual, sequential } from '../../src/nn/sequential.ts';
 import { fold } from '../../src/random.ts';
+import { dataSync } from '../../src/tensor/read.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { supervised } from '../../src/train/task.ts';
 import { train } from '../../src/train/train.ts';
+import { leavesOf } from '../../src/tree.ts';
 import { advance } from '../laws/method.ts';
 import { assert, suite } from '../support/test.ts';
 import { clusters, SHAPE, toyData, toyTask } from '../support/toys.ts';
@@ -31,6 +34,8 @@ interface Drawn {
   readonly isResidual: boolean;
   readonly isAdapted: boolean;
   readonly bias: boolean;
+  /** Leaves of the hidden layers that stay as they are. */
+  readonly frozen: readonly string[];
 }
 
 const drawn = fc.record<Drawn>({
@@ -40,6 +45,7 @@ const drawn = fc.record<Drawn>({
   isResidual: fc.boolean(),
   isAdapted: fc.boolean(),
   bias: fc.boolean(),
+  frozen: fc.subarray(['weight', 'bias']),
 });
 
 /** Weights that are a frozen dense matrix plus one that is trained. */
@@ -50,18 +56,26 @@ function adaptedBy(weight: MakeWeight): MakeWeight {
   };
 }
 
-function modelOf({ activation, format, widths, isResidual, isAdapted, bias }: Drawn): Module {
+function modelOf({ activation, format, widths, isResidual, isAdapted, bias, frozen }: Drawn): Module {
   const made = format === 'dense' ? denseWeight() : lowRankWeight({ format, rank: 2 });
   const weight = isAdapted ? adaptedBy(made) : made;
   const act = activations[activation];
+  const hidden = (size: number, out: number): Module => ({ ...linear({ in: size, out, weight, bias }), frozen });
   let size = 32;
   const layers = widths.flatMap((out) => {
-    const first = [linear({ in: size, out, weight, bias }), act()];
-    const block = residual(sequential([linear({ in: out, out, weight, bias }), act()]));
+    const first = [hidden(size, out), act()];
+    const block = residual(sequential([hidden(out, out), act()]));
     size = out;
     return isResidual ? [...first, block] : first;
   });
   return sequential([flatten(), ...layers, linear({ in: size, out: 3 })]);
+}
+
+/** Frozen leaves by path. */
+function fixedBits(model: Module, params: Params): [string, number[]][] {
+  const trained = trainedLeaves(model, params);
+  const fixed = [...leavesOf<Tensor>(params)].filter(([path]) => !trained.has(path));
+  return fixed.map(([path, x]) => [path, [...dataSync(x)]]);
 }
 
 const options = fc.record({
@@ -80,7 +94,9 @@ test('of random nets, after every block', async () => {
       const data = toyData(clusters(23, seed));
       const task = supervised({ model: modelOf(net), data, epochs: 4, seed });
       const run = train(task, { method: tenbcd({ ...own, samples: 10, check: true }) });
+      const fixed = fixedBits(task.model, task.model.init(fold(task.key, 'init'), ''));
       const steps = await advance(run);
+      assert.equal(fixedBits(task.model, run.params), fixed);
       assert.is(steps.length, 4);
       steps.forEach(({ metrics: { objective, finalObjective }, events }, k) => {
         const next = steps[k + 1]?.metrics.objective ?? finalObjective!;

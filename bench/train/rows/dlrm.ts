@@ -29,7 +29,8 @@ export const dlrm: Row = {
   name: 'dlrm',
   claim:
     'Tables of 4,248,739,968 entries start below 1.2 million parameters and end below 200,000, within 0.003 AUC of the run ' +
-    'that is not pruned, in at most 1 GB; the hashing trick and quotient-remainder tables of as many parameters beside it. ' +
+    'that is not pruned, in at most 1 GB; beside it the hashing trick and quotient-remainder tables (of three and four digits, ' +
+    'since two cannot be as small) of about as many parameters. ' +
     'The clicks are generated: their truth is a planted low-rank interaction.',
   runs: [
     onClicks('tt 24', '--format', 'tt', '--rank', '24'),

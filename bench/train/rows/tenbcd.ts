@@ -29,16 +29,16 @@ export const tenbcd: Row = {
     },
     {
       label: 'mnist narrow at the size of trains of rank 16',
-      args: [...data, ...plain, '--method', 'narrow', '--budget', STORED, '--optimizer', 'adam', '--epochs', '6'],
+      args: [...data, ...plain, '--method', 'narrow', '--budget', STORED, '--optimizer', 'adam', '--epochs', '10'],
       seeds: 3,
     },
     {
       label: 'mnist trains of rank 16 by descent',
       args: [
         ...[...data, ...plain, ...fold, '--method', 'descent', '--format', 'ttMatrix', '--rank', '16'],
-        ...['--optimizer', 'adam', '--epochs', '6'],
+        ...['--optimizer', 'adam', '--epochs', '10'],
       ],
-      seeds: 1,
+      seeds: 3,
     },
   ],
 };

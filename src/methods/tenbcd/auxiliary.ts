@@ -88,10 +88,10 @@ export function solveWith(L: Tensor, B: Tensor): Tensor {
 
 /**
  * U_i, element by element: min gamma/2 (V_i - activation(U) [- shortcut])^2 + rho/2 (U - P)^2 + alpha/2 (U - U_old)^2 with
- * P = W V_{i-1} + b. What W and b are fitted to is gathered on the way. The output's U without activation needs no proximal
+ * P = W V_{i-1} + b. What W and b are fitted to is gathered on the way, null where both are frozen. The output's U without activation needs no proximal
  * term.
  */
-export function linearBlock(net: Net, k: number, statistics: Statistics): ChunkBlock {
+export function linearBlock(net: Net, k: number, statistics: Statistics | null): ChunkBlock {
   const { layers, gamma, rho, tally } = net;
   const layer = layers[k]!;
   const isPlain = k === layers.length - 1 && layer.link.activation === 'identity';
@@ -106,6 +106,6 @@ export function linearBlock(net: Net, k: number, statistics: Statistics): ChunkB
     const next = layer.rule.update({ a, p, old, gamma, rho, alpha });
     tally.change += squares(sub(next, old));
     putChunk(layer.U, chunk, next);
-    return [next, ...statistics.add(sub(next, p), v)];
+    return [next, ...(statistics?.add(sub(next, p), v) ?? [])];
   };
 }

@@ -14,6 +14,8 @@ import { reshape } from '../../ops/reshape.ts';
 import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { leavesOf } from '../../tree.ts';
+import { trainedLeaves } from '../leaves.ts';
 import type { Task } from '../method.ts';
 import { withSites } from '../sites.ts';
 import { type ActivationRule, activationNamed } from './activations.ts';
@@ -67,6 +69,13 @@ export interface Layer {
   node: Tensor | Factored;
   readonly nodePath: string;
   bias: Tensor | null;
+  readonly frozen: Frozen;
+}
+
+/** What of a layer has no block: it stays as it is, to the bit. A bias that is not there is frozen. */
+export interface Frozen {
+  readonly weight: boolean;
+  readonly bias: boolean;
 }
 
 /** Here tau is that of all examples together. */
@@ -107,10 +116,13 @@ export function openNet(task: Task, params: Params, state: NetState, options: Ne
 
 /** Layers of a model with their weights; U and V are those of the states, or empty. */
 export function layersOf(task: Task, params: Params, states: readonly LayerState[]): Layer[] {
+  const trained = trainedLeaves(task.model, params);
   return chainOf(task.model).map((link, k): Layer => {
     const state = states[k];
-    const { node, nodePath, weight, bias } = weightOf(params, link);
-    const fixed = fixedPart(weight);
+    const { nodePath, weight, bias, frozen, ...held } = weightOf(params, link, trained);
+    const fixed = frozen.weight ? null : fixedPart(weight);
+    // A frozen weight is one matrix, whatever its form: nothing is held to anything.
+    const node = frozen.weight ? full(weight) : held.node;
     return {
       link,
       rule: activationNamed(link.activation),
@@ -121,6 +133,7 @@ export function layersOf(task: Task, params: Params, states: readonly LayerState
       node,
       nodePath,
       bias,
+      frozen,
     };
   });
 }
@@ -128,21 +141,30 @@ export function layersOf(task: Task, params: Params, states: readonly LayerState
 /** What a layer holds. */
 export interface LayerWeight {
   readonly weight: Weight;
-  /** The weight itself, or the one trained term of a sum. */
+  /** The weight itself, or the one trained term of a sum; of a sum without one its first term, which is frozen. */
   readonly node: Tensor | Factored;
   readonly nodePath: string;
   readonly bias: Tensor | null;
+  readonly frozen: Frozen;
 }
 
-/** The weight of a linear layer, whether methods may change its form or not. */
-export function weightOf(params: Params, { layer }: Link): LayerWeight {
+/** The weight of a linear layer, whether methods may change its form or not. `trained`: the model's trained leaves. */
+export function weightOf(params: Params, { layer }: Link, trained: ReadonlyMap<string, Tensor>): LayerWeight {
   const at = layer === '' ? params : layer.split('.').reduce((inner, name) => branch(inner, name), params);
   const weight = own<Weight>(at, 'weight');
   const bias = (at as Readonly<Record<string, Tensor>>).bias ?? null;
   const path = childPath(layer, 'weight');
-  if (!(weight instanceof Sum)) return { weight, node: weight, nodePath: path, bias };
-  const [name, node] = Object.entries(weight.terms).find(([term]) => !weight.frozen.includes(term))!;
-  return { weight, node, nodePath: childPath(path, name), bias };
+  const { node, nodePath } = trainedTerm(weight, path);
+  // A low-rank weight is solved with all its parts or not at all.
+  const isTrained = [...leavesOf<Tensor>({ [nodePath]: node }).keys()].every((leaf) => trained.has(leaf));
+  return { weight, node, nodePath, bias, frozen: { weight: !isTrained, bias: !trained.has(childPath(layer, 'bias')) } };
+}
+
+function trainedTerm(weight: Weight, path: string): Pick<LayerWeight, 'node' | 'nodePath'> {
+  if (!(weight instanceof Sum)) return { node: weight, nodePath: path };
+  const terms = Object.entries(weight.terms);
+  const [name, node] = terms.find(([term]) => !weight.frozen.includes(term)) ?? terms[0]!;
+  return { node, nodePath: childPath(path, name) };
 }
 
 function fixedPart(weight: Weight): Tensor | null {
@@ -159,8 +181,11 @@ export function compressed({ node, fixed }: Pick<Layer, 'node' | 'fixed'>): Tens
   return withFixed(full(node), fixed);
 }
 
+/** A layer whose W is held to a low-rank weight. */
+export type LowRankLayer = Layer & { node: Factored };
+
 /** Whether W and the trained parameters are two things. */
-export function isLowRank(layer: Layer): layer is Layer & { node: Factored } {
+export function isLowRank(layer: Layer): layer is LowRankLayer {
   return layer.node instanceof Factored;
 }
 
@@ -174,8 +199,8 @@ export function setWeight(layer: Layer, W: Tensor): void {
 export function partsOf(net: Net, params: Params): { params: Params; layers: LayerState[] } {
   const nodes = new Map<string, Tensor | Factored>();
   const layers = net.layers.map((layer): LayerState => {
-    nodes.set(layer.nodePath, layer.node);
-    if (layer.bias !== null) nodes.set(childPath(layer.link.layer, 'bias'), layer.bias);
+    if (!layer.frozen.weight) nodes.set(layer.nodePath, layer.node);
+    if (layer.bias !== null && !layer.frozen.bias) nodes.set(childPath(layer.link.layer, 'bias'), layer.bias);
     return { U: layer.U, V: layer.V, ...(isLowRank(layer) ? { W: layer.W } : {}) };
   });
   return { params: withSites(params, nodes), layers };

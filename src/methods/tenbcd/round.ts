@@ -1,6 +1,6 @@
 /**
  * One round of block coordinate descent, from the output backwards (Li & Shen 2023; Zeng et al. 2019, algorithm 1): for each
- * layer V, U, W, b and the parts of the low-rank weight. V and U of a chunk of examples are done together where nobody asks
+ * layer V, U, W, b and the parts of the low-rank weight; what is frozen has no block. V and U of a chunk of examples are done together where nobody asks
  * for the objective in between.
  */
 
@@ -10,7 +10,7 @@ import { sub } from '../../ops/binary.ts';
 import type { TrainEvent } from '../method.ts';
 import { hiddenBlock, linearBlock, outputBlock } from './auxiliary.ts';
 import { sameRanks, sweepParts } from './cores.ts';
-import { isLowRank, type Net, overChunks } from './net.ts';
+import { isLowRank, type Layer, type LowRankLayer, type Net, overChunks } from './net.ts';
 import { objectiveOf } from './objective.ts';
 import { Statistics } from './statistics.ts';
 import { biasBlock, weightBlock } from './weights.ts';
@@ -58,7 +58,8 @@ export class Round {
     const net = this.#net;
     const layer = net.layers[k]!;
     const { layer: name, skip } = layer.link;
-    const statistics = new Statistics(k === 0 ? net : undefined);
+    const isFrozen = layer.frozen.weight && layer.frozen.bias;
+    const statistics = isFrozen ? null : new Statistics(k === 0 ? net : undefined);
     const V = k === net.layers.length - 1 ? outputBlock(net) : hiddenBlock(net, k);
     const U = linearBlock(net, k, statistics);
     const fromInput = skip !== undefined && skip < 0;
@@ -69,11 +70,22 @@ export class Round {
       overChunks(net, k === 0 || fromInput, [U]);
       this.#check(`U of ${name}`);
     }
-    const delta = weightBlock(net, layer, statistics);
-    this.#check(`the weight of ${name}`);
-    biasBlock(net, layer, statistics, delta);
-    this.#check(`the bias of ${name}`);
-    if (!isLowRank(layer)) return;
+    if (statistics !== null) this.#affine(layer, statistics);
+    if (isLowRank(layer)) this.#parts(layer);
+  }
+
+  #affine(layer: Layer, statistics: Statistics): void {
+    const { frozen, link } = layer;
+    const delta = frozen.weight ? null : weightBlock(this.#net, layer, statistics);
+    if (!frozen.weight) this.#check(`the weight of ${link.layer}`);
+    if (frozen.bias) return;
+    biasBlock(this.#net, layer, statistics, delta);
+    this.#check(`the bias of ${link.layer}`);
+  }
+
+  /** Of a low-rank weight that is trained: a frozen one is a matrix here. */
+  #parts(layer: LowRankLayer): void {
+    const net = this.#net;
     const target = layer.fixed === null ? layer.W : sub(layer.W, layer.fixed);
     const { node, change } = sweepParts(layer.node, target, this.#cores, net);
     net.tally.change += change;
@@ -83,7 +95,7 @@ export class Round {
       this.#events.push({ kind: 'rank', message, path: layer.nodePath, from, to });
     }
     layer.node = node;
-    this.#check(`the parts of ${name}`);
+    this.#check(`the parts of ${layer.link.layer}`);
   }
 
   #check(block: string): void {

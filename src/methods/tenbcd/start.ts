@@ -15,21 +15,24 @@ import { dataSync } from '../../tensor/read.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Batch, Task } from '../method.ts';
+import { trainedLeaves } from '../leaves.ts';
 import { withSites } from '../sites.ts';
 import { chainOf } from './chain.ts';
-import { flat, type Layer, layersOf, type NetState, plus, squares, weightOf } from './net.ts';
+import { flat, isLowRank, type Layer, layersOf, type NetState, plus, squares, weightOf } from './net.ts';
 import type { FitName } from './proximal.ts';
 import { Statistics } from './statistics.ts';
 
 /**
  * Fresh weights with entries of deviation gain / sqrt(inputs), a gain of 0 leaves them; biases of one value. Weights that have
- * frozen terms, and their biases, stay as they are. Throws FormatError for models that are no chain and ShapeError for
+ * frozen terms or are frozen, their biases, and frozen biases stay as they are. Throws FormatError for models that are no chain and ShapeError for
  * low-rank weights that are no tree.
  */
 export function smallWeights(task: Task, params: Params, gain: number, bias: number): Params {
   const nodes = new Map<string, Tensor | Factored>();
+  const trained = trainedLeaves(task.model, params);
   for (const link of chainOf(task.model)) {
-    const { node, nodePath, weight, bias: old } = weightOf(params, link);
+    const { node, nodePath, weight, frozen } = weightOf(params, link, trained);
+    if (frozen.weight) continue;
     if (node instanceof Factored) treeOf('tenbcd', node);
     if (weight instanceof Sum) continue;
     const [out, inputs] = node.shape as [number, number];
@@ -38,7 +41,7 @@ export function smallWeights(task: Task, params: Params, gain: number, bias: num
       const factor = gain / Math.sqrt(inputs) / size;
       nodes.set(nodePath, node instanceof Factored ? scale(node, factor) : mul(node, factor));
     }
-    if (old !== null) nodes.set(childPath(link.layer, 'bias'), full([out], bias));
+    if (!frozen.bias) nodes.set(childPath(link.layer, 'bias'), full([out], bias));
   }
   return withSites(params, nodes);
 }
@@ -72,7 +75,7 @@ export function forwardPass(task: Task, params: Params, rows: number): NetState 
     });
   }
   return {
-    layers: layers.map(({ U, V, W, node }) => ({ U, V, ...(node instanceof Factored ? { W } : {}) })),
+    layers: layers.map((layer) => ({ U: layer.U, V: layer.V, ...(isLowRank(layer) ? { W: layer.W } : {}) })),
     targets,
     gram: statistics.gram,
     inputSum: statistics.inputSum,

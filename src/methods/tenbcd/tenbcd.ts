@@ -138,7 +138,7 @@ export const tenbcdEntry: MethodEntry = {
     },
     gain: {
       about: 'deviation of fresh weights times the root of inputs; 0: as made',
-      fallback: 0.75,
+      fallback: 0.25,
       min: 0,
       max: 100,
     },

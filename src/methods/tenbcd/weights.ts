@@ -41,15 +41,16 @@ export function weightBlock(net: Net, layer: Layer, statistics: Statistics): Ten
   return delta;
 }
 
-/** b: min rho/2 |U - b - V W'|^2 + alpha/2 |b - b_old|^2 with the new W, `delta` away from the one of the statistics. */
+/** b: min rho/2 |U - b - V W'|^2 + alpha/2 |b - b_old|^2 with the new W, `delta` away from the one of the statistics; null: the same. */
 export function biasBlock(
   { rho, alpha, count, tally }: Net,
   layer: Layer,
   statistics: Statistics,
-  delta: Tensor,
+  delta: Tensor | null,
 ): void {
   if (layer.bias === null) return;
-  const left = sub(statistics.residualSum, matmul(delta, statistics.inputSum));
+  const { residualSum, inputSum } = statistics;
+  const left = delta === null ? residualSum : sub(residualSum, matmul(delta, inputSum));
   const step = mul(left, rho / (rho * count + alpha));
   tally.change += squares(step);
   layer.bias = add(layer.bias, step);
