@@ -86,7 +86,7 @@ test('a fresh adapted model is the model itself, with deltas that are zero', () 
   }
 });
 
-for (const entry of methods.filter(({ name, remodel }) => remodel === undefined)) {
+for (const entry of methods.filter(({ remodel }) => remodel === undefined)) {
   test(`${entry.name} trains deltas alone, keeps every other bit, and its file brings them back`, async () => {
     const base = baseOf();
     const before = numbers(base.params);
