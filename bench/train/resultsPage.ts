@@ -1,5 +1,7 @@
 /** The tables of RESULTS.md, from the runs that are done. */
 
+import { deviation, mean } from '../../src/cli/compareTable.ts';
+import { grouped } from '../../src/cli/output.ts';
 import type { Row } from './rows/row.ts';
 
 /** A run that is done, as its file holds it. */
@@ -35,16 +37,6 @@ norms and dense classifiers included; compression is dense over stored, where de
 dense. Runs share the machine with others now and then, so seconds are rough: the table of a comparison (\`rankwise
 compare\`), run alone, is the place for times.
 `;
-
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
-
-function deviation(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const center = mean(values);
-  return Math.sqrt(values.reduce((sum, x) => sum + (x - center) * (x - center), 0) / (values.length - 1));
-}
-
-const grouped = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** RESULTS.md as a text. Rows without a run yet say so. */
 export function resultsPage(all: readonly { readonly row: Row; readonly runs: readonly Finished[] }[]): string {

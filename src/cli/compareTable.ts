@@ -26,9 +26,11 @@ export interface CompareRow {
   readonly ranks: CompareRun['ranks'];
 }
 
+/** Of at least one value. */
 export const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-function deviation(values: readonly number[]): number {
+/** Sample deviation; 0 for fewer than two values. */
+export function deviation(values: readonly number[]): number {
   const center = mean(values);
   const squares = values.reduce((sum, x) => sum + (x - center) * (x - center), 0);
   return values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1));

@@ -14,11 +14,12 @@ import { type PhaseOptions, type Phases, phased, phasesOf } from './admmPhases.t
 import { compact } from './compact.ts';
 import { type DescentOptions, type DescentState, descent } from './descent.ts';
 import { trainedLeaves } from './leaves.ts';
-import type { Batch, Method, Step, Task, TrainEvent } from './method.ts';
+import { type Change as Changed, joined } from './change.ts';
+import type { Method, Step, Task, TrainEvent } from './method.ts';
 import { checkLayers, leftEvents, lowered, loweredEvent, numbersByLayer, type Plan, planned } from './plan.ts';
 import { descentOptions, type MethodEntry, type Target } from './settings.ts';
 import { withSites } from './sites.ts';
-import { transact } from './transact.ts';
+import { firstOf, transact } from './transact.ts';
 
 export interface AdmmOptions extends DescentOptions, PhaseOptions {
   readonly target: Target;
@@ -45,7 +46,7 @@ export type AdmmState = DescentState &
     readonly rho: number;
   };
 
-type Change = Pick<Step<AdmmState>, 'params' | 'state' | 'metrics' | 'events'>;
+type Change = Changed<AdmmState>;
 
 /** Rho grows by this in the last share of the second phase. */
 const GROWTH = 5;
@@ -159,22 +160,6 @@ function parted(
   const message = `decomposed: the loss of a probe went from ${before} to ${after}`;
   const events: TrainEvent[] = found.isCommitted ? [{ kind: 'phase', message }, ...found.events] : [...found.events];
   return { params: found.params, state: found.state, metrics: {}, events };
-}
-
-/** The batch that a change is probed with. */
-function firstOf(task: Task): Batch {
-  const [batch] = task.data();
-  return batch!;
-}
-
-/** A step or the end of an epoch, and what was done after it. */
-function joined<T extends Change>(before: T, after: Change): T {
-  return {
-    ...before,
-    ...after,
-    metrics: { ...before.metrics, ...after.metrics },
-    events: [...before.events, ...after.events],
-  };
 }
 
 export const admmEntry: MethodEntry = {

@@ -16,10 +16,10 @@ import { formed, formsOf, type Kinds } from './earlyForms.ts';
 import { type RankOptions, ranksOfForms } from './earlyRanks.ts';
 import { areSettled, followed, freshTrends, speedups, type Trends } from './earlySettled.ts';
 import { trainedLeaves } from './leaves.ts';
-import type { Batch, Method, Step, Task, TrainEvent } from './method.ts';
+import type { Method, Step, Task, TrainEvent } from './method.ts';
 import type { Target } from './settings.ts';
 import { sitesOf, withSites } from './sites.ts';
-import { transact } from './transact.ts';
+import { firstOf, transact } from './transact.ts';
 
 export interface PhaseOptions extends DescentOptions {
   readonly target: Target;
@@ -149,11 +149,6 @@ function ended(options: PhaseOptions, task: Task, params: Params, state: EarlySt
 function tried(options: PhaseOptions, task: Task, params: Params, state: EarlyState, why: string): Turn {
   const change = (): Turn => decomposed(options, task, params, state, PARTS, why);
   return transact({ task, batch: firstOf(task), params, state, change, tolerance: options.tolerance });
-}
-
-function firstOf(task: Task): Batch {
-  for (const batch of task.data()) return batch;
-  throw new Error('a task has data');
 }
 
 function decomposed(o: PhaseOptions, task: Task, params: Params, state: EarlyState, phase: number, why: string): Turn {

@@ -14,6 +14,7 @@ import { type DescentOptions, type DescentState, descent } from './descent.ts';
 import { trainedLeaves } from './leaves.ts';
 import { leftFor, type Ranks } from './lrpetBudget.ts';
 import { allProjected, errorOf, type LrpetWeights, planOf } from './lrpetWeights.ts';
+import { type Change as Changed, joined } from './change.ts';
 import type { Method, Step, Task } from './method.ts';
 import { checkLayers, leftEvents, loweredEvent, numbersByLayer } from './plan.ts';
 import { descentOptions, type MethodEntry } from './settings.ts';
@@ -31,7 +32,7 @@ export type LrpetState = DescentState & {
   readonly ranks?: Ranks;
 };
 
-type Change = Pick<Step<LrpetState>, 'params' | 'state' | 'metrics' | 'events'>;
+type Change = Changed<LrpetState>;
 
 export function lrpet(options: LrpetOptions): Method<LrpetState> {
   const { every = 0, budget = 0, layers, optimizer = sgd({ momentum: 0.9 }) } = options;
@@ -95,16 +96,6 @@ function split(options: LrpetOptions, task: Task, before: Pick<Change, 'params' 
     state: { ...before.state, optimizer: moments, ...(ranks === undefined ? {} : { ranks }) },
     metrics: { projectionError: errorOf(pairs) },
     events: [...events, { kind: 'phase', message: 'split into low-rank parts' }, ...told],
-  };
-}
-
-/** A step or the end of an epoch, and what was done after it. */
-function joined<T extends Change>(before: T, after: Change): T {
-  return {
-    ...before,
-    ...after,
-    metrics: { ...before.metrics, ...after.metrics },
-    events: [...before.events, ...after.events],
   };
 }
 

@@ -32,6 +32,12 @@ export interface Outcome<S> {
   readonly after: number;
 }
 
+/** The first batch of all the data: what changes are probed with. */
+export function firstOf(task: Task): Batch {
+  for (const batch of task.data()) return batch;
+  throw new Error('a task has data');
+}
+
 /** Commits the change, or gives back what was, with an event of kind 'rollback'. A host read. */
 export function transact<S>(transaction: Transaction<S>): Outcome<S> {
   const { task, batch, params, state, change, tolerance, view = (seen) => seen } = transaction;
