@@ -1,5 +1,5 @@
 /**
- * The results of training methods on real data: `npm run results -- [row ...] [--from DIR] [--print]`
+ * The results of training methods on real data: `npm run results -- [row ...] [--from DIR] [--only TEXT] [--seeds N] [--print]`
  * Each run is `rankwise train` in a process of its own. A run that is there is not done again, one that was stopped is gone
  * on with, and after each the tables of bench/train/RESULTS.md are written anew. Data packages are found from --from.
  */
@@ -24,6 +24,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     from: { type: 'string', default: '.' },
+    only: { type: 'string', default: '' },
+    seeds: { type: 'string', default: '3' },
     print: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -92,16 +94,19 @@ function main(): void {
   const known = rows.map(({ name }) => name);
   const stranger = positionals.find((name) => !known.includes(name));
   if (values.help || stranger !== undefined) {
-    process.stdout.write(`npm run results -- [row ...] [--from DIR] [--print]\nrows: ${known.join(', ')}\n`);
+    process.stdout.write(
+      `npm run results -- [row ...] [--from DIR] [--only TEXT] [--seeds N] [--print]\nrows: ${known.join(', ')}\n`,
+    );
     process.exit(values.help ? 0 : 2);
   }
   const chosen = rows.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   let failed = 0;
   if (!values.print) {
     // The first seed of every run comes first: a table with one seed is worth more than half a table with three.
-    const most = Math.max(...chosen.flatMap(({ runs }) => runs.map(({ seeds }) => seeds)));
+    const runs = chosen.flatMap((row) => row.runs).filter(({ label }) => label.includes(values.only));
+    const most = Math.min(Number(values.seeds), Math.max(...runs.map(({ seeds }) => seeds)));
     for (let seed = 1; seed <= most; seed++) {
-      for (const run of chosen.flatMap(({ runs }) => runs)) {
+      for (const run of runs) {
         if (seed > run.seeds || finished(run, seed) !== undefined) continue;
         if (!carryOut(run, seed)) failed++;
         writePage();

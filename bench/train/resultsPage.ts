@@ -14,6 +14,8 @@ export interface Finished {
   readonly node: string;
   readonly result: {
     readonly testAccuracy: number;
+    /** Of the part of the training set that settings were chosen on. */
+    readonly validationAccuracy?: number;
     readonly auc?: number;
     readonly testLoss: number;
     readonly calibrationError?: number;
@@ -28,6 +30,18 @@ export interface Finished {
   };
   readonly curve: readonly { loss: number; parameters?: number; validationAccuracy?: number }[];
 }
+
+/** A column that only tables have where a run has it. */
+interface Column {
+  readonly head: string;
+  readonly of: (result: Finished['result']) => number | undefined;
+  readonly show: (mean: number) => string;
+}
+
+const OPTIONAL: readonly Column[] = [
+  { head: 'validation %', of: ({ validationAccuracy }) => validationAccuracy, show: (x) => (100 * x).toFixed(2) },
+  { head: 'AUC', of: ({ auc }) => auc, show: (x) => x.toFixed(4) },
+];
 
 const HEAD = `# Results
 
@@ -51,12 +65,12 @@ export function resultsPage(all: readonly { readonly row: Row; readonly runs: re
 function section({ name, claim, runs: planned }: Row, runs: readonly Finished[]): string {
   const lines = [`## ${name}`, '', claim, '', `\`npm run results -- ${name}\``, ''];
   if (runs.length === 0) return [...lines, 'Not run yet.', ''].join('\n');
-  const hasAuc = runs.some(({ result }) => result.auc !== undefined);
+  const optional = OPTIONAL.filter(({ of }) => runs.some(({ result }) => of(result) !== undefined));
   const head = [
     'run',
     'seeds',
     'accuracy %',
-    ...(hasAuc ? ['AUC'] : []),
+    ...optional.map(({ head: name }) => name),
     'parameters',
     'compression',
     's',
@@ -66,7 +80,7 @@ function section({ name, claim, runs: planned }: Row, runs: readonly Finished[])
   lines.push(`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`);
   for (const label of planned.map((run) => run.label)) {
     const same = runs.filter((run) => run.label === label);
-    if (same.length > 0) lines.push(`| ${cellsOf(label, same, denseOf(same[0]!, runs), hasAuc).join(' | ')} |`);
+    if (same.length > 0) lines.push(`| ${cellsOf(label, same, denseOf(same[0]!, runs), optional).join(' | ')} |`);
   }
   const missing = planned.filter(({ label }) => !runs.some((run) => run.label === label)).map(({ label }) => label);
   if (missing.length > 0) lines.push('', `Not run yet: ${missing.join('; ')}.`);
@@ -89,7 +103,7 @@ function denseOf(run: Finished, runs: readonly Finished[]): number {
   return Math.max(...same.map(({ result }) => result.denseParameters));
 }
 
-function cellsOf(label: string, same: readonly Finished[], dense: number, hasAuc: boolean): string[] {
+function cellsOf(label: string, same: readonly Finished[], dense: number, optional: readonly Column[]): string[] {
   const of = (pick: (result: Finished['result']) => number): number => mean(same.map(({ result }) => pick(result)));
   const accuracies = same.map(({ result }) => 100 * result.testAccuracy);
   const spread = same.length > 1 ? ` ± ${deviation(accuracies).toFixed(2)}` : '';
@@ -101,7 +115,9 @@ function cellsOf(label: string, same: readonly Finished[], dense: number, hasAuc
     label,
     String(same.length),
     `${mean(accuracies).toFixed(2)}${spread}`,
-    ...(hasAuc ? [of((result) => result.auc ?? Number.NaN).toFixed(4)] : []),
+    ...optional.map((column) =>
+      column.of(same[0]!.result) === undefined ? '' : column.show(of((r) => column.of(r)!)),
+    ),
     grouped(parameters),
     `${(dense / parameters).toFixed(1)}x`,
     of((result) => result.seconds).toFixed(0),

@@ -4,7 +4,7 @@ import type { Dataset, Split } from '../io/dataset.ts';
 import type { Params } from '../nn/module.ts';
 import { dispose, keep } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type Counts, countsOf, ranksByPath } from '../nn/counts.ts';
+import { type Counts, countsOf, formatsOf, ranksByPath } from '../nn/counts.ts';
 import { evaluate, type Measured } from '../train/evaluate.ts';
 import { spectraByPath } from '../train/spectra.ts';
 import { batchesOf } from '../train/task.ts';
@@ -46,6 +46,7 @@ export interface RunResult extends Counts {
   readonly seed: number;
   readonly data: string;
   readonly model: string;
+  /** Of the low-rank weights at the end; 'dense' where there are none. */
   readonly format: string;
   readonly method: string;
   readonly validationAccuracy?: number;
@@ -165,7 +166,7 @@ export class Run {
       seed: config.seed,
       data: data.name,
       model: config.model,
-      format: config.format,
+      format: formatsOf(params),
       method: config.method,
       ...(this.#validation === undefined ? {} : { validationAccuracy: this.#validation.accuracy! }),
     };

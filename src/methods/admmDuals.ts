@@ -13,7 +13,8 @@ import { item } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { leavesOf } from '../tree.ts';
-import { lowered, type Planned } from './plan.ts';
+import { lowered } from './forms.ts';
+import type { Planned } from './plan.ts';
 
 /** Copies and duals by weight, with '/' for '.' in paths. */
 export interface Duals {

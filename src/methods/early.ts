@@ -5,9 +5,9 @@
  */
 
 import type { DescentOptions } from './descent.ts';
-import { kindSettings, type Kinds } from './earlyForms.ts';
 import { type EarlyState, type PhaseOptions, phased } from './earlyPhases.ts';
 import { type RankRule, rankRules } from './earlyRanks.ts';
+import { type Kinds, kindSettings } from './forms.ts';
 import type { Method } from './method.ts';
 import { descentOptions, type MethodEntry, type Target } from './settings.ts';
 

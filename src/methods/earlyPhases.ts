@@ -4,17 +4,17 @@
  */
 
 import { full } from '../formats/algebra.ts';
-import { Factored, ranksOf } from '../formats/network.ts';
+import { Factored } from '../formats/network.ts';
 import type { Module, Params } from '../nn/module.ts';
-import { sgd } from '../optim/sgd.ts';
 import { constant, freshPlateau, type Schedule } from '../optim/schedule.ts';
+import { sgd } from '../optim/sgd.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { compact } from './compact.ts';
-import { descent, type DescentOptions, type DescentState } from './descent.ts';
-import { formed, formsOf, type Kinds } from './earlyForms.ts';
+import { type DescentOptions, type DescentState, descent } from './descent.ts';
 import { type RankOptions, ranksOfForms } from './earlyRanks.ts';
 import { areSettled, followed, freshTrends, speedups, type Trends } from './earlySettled.ts';
+import { type Form, formsOf, type Kinds, lowered, loweredEvent } from './forms.ts';
 import { trainedLeaves } from './leaves.ts';
 import type { Method, Step, Task, TrainEvent } from './method.ts';
 import type { Target } from './settings.ts';
@@ -165,7 +165,8 @@ function decomposed(o: PhaseOptions, task: Task, params: Params, state: EarlySta
   );
   chosen.forEach((each, k) => {
     const { path, nodePath } = each.site;
-    const { form, error } = ranks[k] === undefined ? { form: undefined, error: 0 } : formed(each, ranks[k]);
+    const form =
+      ranks[k] === undefined ? undefined : lowered(each.weight, { ...each, ranks: ranks[k] }, tuckerMethod(each));
     if (form === undefined || form.count >= each.weight.size) {
       events.push({
         kind: 'phase',
@@ -175,16 +176,14 @@ function decomposed(o: PhaseOptions, task: Task, params: Params, state: EarlySta
       return;
     }
     nodes.set(nodePath, form);
-    events.push(formedEvent(path, form, error));
+    events.push(loweredEvent(each, form, form.report.error));
   });
   const message = `${why}${nodes.size} of ${all.length} weights decomposed after epoch ${state.epoch}`;
   return moved(o, task, withSites(params, nodes), state, phase, [{ kind: 'phase', message }, ...events]);
 }
 
-function formedEvent(path: string, form: Factored, error: number): TrainEvent {
-  const message = `${path} becomes ${form.toString()}, error ${error.toPrecision(3)}`;
-  return { kind: 'rank', path, message, from: {}, to: ranksOf(form) };
-}
+/** Kernels of convolutions are decomposed once, so the better of two ways is worth its time. */
+const tuckerMethod = ({ format }: Form): string | undefined => (format.name === 'tucker' ? 'hooi' : undefined);
 
 /** Multiplies the parts back: the function stays, the network is dense. */
 function rebuilt(options: PhaseOptions, task: Task, params: Params, state: EarlyState): Turn {

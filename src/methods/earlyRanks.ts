@@ -4,8 +4,8 @@
  */
 
 import { FormatError, RankError } from '../errors.ts';
-import { denseSize, type RankRequest, resolveRanks } from '../formats/rank.ts';
 import { bondsOf, countOf, type Network, type Sizes } from '../formats/network.ts';
+import type { RankRequest } from '../formats/rank.ts';
 import { isTree } from '../formats/treeNetwork.ts';
 import { allocate } from '../select/allocate.ts';
 import type { Candidate, Choice } from '../select/candidate.ts';
@@ -13,7 +13,7 @@ import { energy } from '../select/energy.ts';
 import { type Cut, forecast } from '../select/forecast.ts';
 import { Spectra } from '../select/spectra.ts';
 import { vbmf } from '../select/vbmf.ts';
-import type { Form } from './earlyForms.ts';
+import { type Form, feasible } from './forms.ts';
 
 export const rankRules = ['evbmf', 'energy', 'stable', 'budget', 'target'] as const;
 export type RankRule = (typeof rankRules)[number];
@@ -51,7 +51,7 @@ export function ranksOfForms(forms: readonly Form[], options: RankOptions): (Siz
 
 function ranksOf(form: Form, options: RankOptions): Sizes | undefined {
   const { format, layout, site } = form;
-  if (options.rule === 'target') return asked(form, options.rank);
+  if (options.rule === 'target') return feasible(form, options.rank);
   const cuts = cutsOf(form);
   const isKernel = site.axes.some(({ role }) => role === 'window');
   if (isKernel && options.rule === 'evbmf' && cuts.some((cut) => evidenceOf(cut) === 0)) return undefined;
@@ -104,16 +104,6 @@ export function cutsOf({ weight, layout }: Form): Cut[] {
     },
   };
   return spectra.cuts({ ...layout, net: star }).map((cut) => ({ ...cut, bond: bonds[0]! }));
-}
-
-/** What a request means for a form: 1 everywhere where not even that meets a share of the dense parameters. */
-function asked({ format, layout }: Form, rank: RankRequest): Sizes {
-  if (rank === 'same' || (typeof rank === 'number' && rank > 0 && rank < 1)) {
-    const least = resolveRanks(format, layout, 1);
-    const most = Math.floor((rank === 'same' ? 1 : rank) * denseSize(layout));
-    if (countOf(layout.net, { ...layout.modes, ...least }) > most) return least;
-  }
-  return resolveRanks(format, layout, rank);
 }
 
 /** Ranks not below the floor, as far as the layout has use for it. */

@@ -17,8 +17,8 @@ import { broadcastTo } from '../ops/broadcast.ts';
 import { stateKey } from '../optim/step.ts';
 import type { Shape } from '../shape.ts';
 import { zeros } from '../tensor/create.ts';
-import type { Form } from './earlyForms.ts';
 import { cutsOf, stableRank } from './earlyRanks.ts';
+import type { Form } from './forms.ts';
 import { withSites } from './sites.ts';
 
 /** How the stable rank of one weight has moved: plain numbers. */

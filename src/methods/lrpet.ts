@@ -9,14 +9,15 @@ import { FormatError } from '../errors.ts';
 import type { Factored } from '../formats/network.ts';
 import { sgd } from '../optim/sgd.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { type Change as Changed, joined } from './change.ts';
 import { compact } from './compact.ts';
 import { type DescentOptions, type DescentState, descent } from './descent.ts';
+import { loweredEvent } from './forms.ts';
 import { trainedLeaves } from './leaves.ts';
 import { leftFor, type Ranks } from './lrpetBudget.ts';
 import { allProjected, errorOf, type LrpetWeights, planOf } from './lrpetWeights.ts';
-import { type Change as Changed, joined } from './change.ts';
 import type { Method, Step, Task } from './method.ts';
-import { checkLayers, leftEvents, loweredEvent, numbersByLayer } from './plan.ts';
+import { checkLayers, leftEvents, numbersByLayer } from './plan.ts';
 import { descentOptions, type MethodEntry } from './settings.ts';
 import { withSites } from './sites.ts';
 

@@ -17,7 +17,8 @@ import { dataSync, item } from '../tensor/read.ts';
 import { scope } from '../tensor/scope.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { leavesOf } from '../tree.ts';
-import { lowered, type Planned } from './plan.ts';
+import { lowered } from './forms.ts';
+import type { Planned } from './plan.ts';
 
 /** Added to variances, as batch norm does, and to squares of alpha. */
 const EPS = 1e-5;

@@ -4,7 +4,7 @@
  */
 
 import { type PhaseOptions, phased } from './earlyPhases.ts';
-import { kindSettings } from './earlyForms.ts';
+import { kindSettings } from './forms.ts';
 import { descentOptions, type MethodEntry, type MethodSettings, type OwnSettings, type Target } from './settings.ts';
 
 function optionsOf(common: MethodSettings, own: OwnSettings, target: Target): PhaseOptions {

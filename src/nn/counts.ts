@@ -51,3 +51,12 @@ export function ranksByPath(params: Params): Record<string, Record<string, numbe
   });
   return ranks;
 }
+
+/** The formats of the low-rank weights among parameters, such as 'tucker+lowRank'; 'dense' where there are none. */
+export function formatsOf(params: Params): string {
+  const names = new Set<string>();
+  eachNode(params, (node) => {
+    if (node instanceof Factored) names.add(node.format);
+  });
+  return names.size === 0 ? 'dense' : [...names].join('+');
+}

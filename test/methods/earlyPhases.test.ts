@@ -4,27 +4,27 @@ import { FormatError, RankError } from '../../src/errors.ts';
 import { denseWeight } from '../../src/formats/make.ts';
 import { countOf, Factored, ranksOf } from '../../src/formats/network.ts';
 import type { EarlyState } from '../../src/methods/earlyPhases.ts';
-import { formed, formsOf } from '../../src/methods/earlyForms.ts';
 import { ranksOfForms } from '../../src/methods/earlyRanks.ts';
 import { speedups, type Trend } from '../../src/methods/earlySettled.ts';
+import { formsOf, lowered } from '../../src/methods/forms.ts';
 import type { Method, TrainEvent } from '../../src/methods/method.ts';
 import { sitesOf } from '../../src/methods/sites.ts';
 import { conv2d } from '../../src/nn/conv.ts';
-import { add, mul } from '../../src/ops/binary.ts';
-import { energy } from '../../src/select/energy.ts';
-import { Spectra } from '../../src/select/spectra.ts';
 import { linear } from '../../src/nn/linear.ts';
 import { flatten } from '../../src/nn/pool.ts';
 import { sequential } from '../../src/nn/sequential.ts';
+import { add, mul } from '../../src/ops/binary.ts';
 import { key } from '../../src/random.ts';
+import { energy } from '../../src/select/energy.ts';
+import { Spectra } from '../../src/select/spectra.ts';
 import { dataSync } from '../../src/tensor/read.ts';
 import { scope } from '../../src/tensor/scope.ts';
 import { Tensor } from '../../src/tensor/tensor.ts';
 import { forward } from '../../src/train/evaluate.ts';
 import { type TrainStep, train } from '../../src/train/train.ts';
 import { advance } from '../laws/method.ts';
-import { assert, suite } from '../support/test.ts';
 import { none, planted, weightOf } from '../support/earlyRuns.ts';
+import { assert, suite } from '../support/test.ts';
 import { throws } from '../support/throws.ts';
 import { CLASSES, convModel, methodOf, SHAPE, someTarget, toyTask } from '../support/toys.ts';
 
@@ -186,9 +186,9 @@ test('one budget covers all weights, and loses least', () => {
     forms.forEach((form, k) => {
       if (ranks[k] === undefined) stored += form.weight.size;
       else {
-        const { form: low, error } = formed(form, ranks[k]);
+        const low = lowered(form.weight, { ...form, ranks: ranks[k] }, 'hooi');
         stored += low.count;
-        loss += error * error;
+        loss += low.report.error * low.report.error;
       }
     });
     assert.ok(stored <= share * dense, `${stored} of ${share * dense}`);
@@ -231,7 +231,7 @@ test('every format but a ring has ranks by evidence and energy; a ring says what
     for (const rule of ['evbmf', 'energy', 'stable'] as const) {
       ranksOfForms(forms, { rule, energy: 0.5, floor: 1, rank: 1 }).forEach((ranks, k) => {
         if (ranks === undefined) return;
-        const { form } = formed(forms[k]!, ranks);
+        const form = lowered(forms[k]!.weight, { ...forms[k]!, ranks });
         assert.ok(form.count < forms[k]!.weight.size);
         for (const [bond, r] of Object.entries(ranksOf(form))) assert.ok(r <= ranks[bond]!, `${format} ${bond}`);
       });

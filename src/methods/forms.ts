@@ -1,11 +1,14 @@
 /** Into what a network's dense weights can be decomposed: a format by kind of layer, laid over each weight. */
 
 import { decomposeWeight } from '../decompose/decompose.ts';
+import type { Decomposed } from '../decompose/decomposed.ts';
 import { formatNamed, formats } from '../formats/all.ts';
 import type { Format, Layout } from '../formats/format.ts';
-import { bondsOf, Factored, type Sizes } from '../formats/network.ts';
+import { bondsOf, countOf, type Factored, ranksOf, type Sizes } from '../formats/network.ts';
+import { denseSize, type RankRequest, resolveRanks } from '../formats/rank.ts';
 import type { Module, Params } from '../nn/module.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import type { TrainEvent } from './method.ts';
 import type { SettingSpec, Target } from './settings.ts';
 import { type Site, sitesOf } from './sites.ts';
 
@@ -25,6 +28,7 @@ export interface Form {
   readonly fold?: readonly (readonly number[])[];
 }
 
+const RUN: Kinds = { conv: 'run', linear: 'run' };
 const names = ['run', ...formats.map(({ name }) => name).filter((name) => name !== 'dense')];
 
 /** Settings that every method with kinds has: `--with conv=tucker,linear=lowRank`. */
@@ -51,7 +55,7 @@ function formatOf({ axes }: Site, target: Target, kinds: Kinds): Format {
 }
 
 /** The forms of all weights that are dense and not kept so, in the order of the layers. Throws ShapeError for wrong folds. */
-export function formsOf(model: Module, params: Params, target: Target, kinds: Kinds): Form[] {
+export function formsOf(model: Module, params: Params, target: Target, kinds: Kinds = RUN): Form[] {
   return sitesOf(model, params, target.keep).flatMap((site) => {
     const { path, layer, axes, node } = site;
     if (!(node instanceof Tensor)) return [];
@@ -62,14 +66,40 @@ export function formsOf(model: Module, params: Params, target: Target, kinds: Ki
   });
 }
 
-/** The low-rank tensor of a form, at most at these ranks, and its relative error. Tucker forms are found by HOOI. */
-export function formed({ site, weight, format, layout, fold }: Form, ranks: Sizes): { form: Factored; error: number } {
+/** The ranks of a request; 1 everywhere where not even that meets a share of the dense parameters. */
+export function feasible({ format, layout }: Form, request: RankRequest): Sizes {
+  const isShare = request === 'same' || (typeof request === 'number' && request > 0 && request < 1);
+  if (isShare) {
+    const least = resolveRanks(format, layout, 1);
+    const limit = Math.floor((request === 'same' ? 1 : request) * denseSize(layout));
+    if (countOf(layout.net, { ...layout.modes, ...least }) > limit) return least;
+  }
+  return resolveRanks(format, layout, request);
+}
+
+/**
+ * A tensor of the weight's shape in the form at these ranks: its best approximation, or one close to it. A Tucker tensor
+ * is nearer to the best with method 'hooi'.
+ */
+export function lowered(
+  tensor: Tensor,
+  { site, format, layout, fold, ranks }: Form & { readonly ranks: Sizes },
+  method?: string,
+): Decomposed {
   const rank = bondsOf(layout.net).map((bond) => ranks[bond]!);
-  const found = decomposeWeight(weight, site.axes, {
+  return decomposeWeight(tensor, site.axes, {
     format: format.name,
     rank,
     ...(fold === undefined ? {} : { fold }),
-    ...(format.name === 'tucker' ? { method: 'hooi' } : {}),
+    ...(method === undefined ? {} : { method }),
   });
-  return { form: new Factored(found.format, found.net, found.axes, found.parts), error: found.report.error };
+}
+
+/** What a log says of a weight that has become low-rank with this relative error. */
+export function loweredEvent({ site: { path }, weight }: Form, form: Factored, error: number): TrainEvent {
+  const to = ranksOf(form);
+  const shown = Object.entries(to).map(([bond, r]) => `${bond}=${r}`);
+  const size = `${form.count} of ${weight.size} parameters`;
+  const message = `${path} becomes ${form.format} ${shown.join(' ')}, ${size}, error ${error.toPrecision(3)}`;
+  return { kind: 'rank', path, message, from: {}, to };
 }
