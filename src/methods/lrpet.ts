@@ -20,10 +20,16 @@ import type { Method, Step, Task } from './method.ts';
 import { checkLayers, leftEvents, numbersByLayer } from './plan.ts';
 import { descentOptions, type MethodEntry } from './settings.ts';
 import { withSites } from './sites.ts';
+import { firstOf, transact } from './transact.ts';
 
 export interface LrpetOptions extends DescentOptions, LrpetWeights {
   /** Steps between projections; default: at the end of each epoch. */
   readonly every?: number;
+  /**
+   * A projection may take the loss x of a probe to (1 + tolerance) x + tolerance; else it is undone, and the next one comes
+   * in its time. Default 10. The last one, after which the weights are in parts, is not undone.
+   */
+  readonly tolerance?: number;
 }
 
 export type LrpetState = DescentState & {
@@ -34,6 +40,8 @@ export type LrpetState = DescentState & {
 };
 
 type Change = Changed<LrpetState>;
+
+const TOLERANCE = 10;
 
 export function lrpet(options: LrpetOptions): Method<LrpetState> {
   const { every = 0, budget = 0, layers, optimizer = sgd({ momentum: 0.9 }) } = options;
@@ -73,8 +81,23 @@ export function lrpet(options: LrpetOptions): Method<LrpetState> {
   };
 }
 
-/** Weights of their ranks in place of those that have left them. Momentum stays as it is. */
-function projection(options: LrpetOptions, task: Task, before: Pick<Change, 'params' | 'state'>): Change {
+/** A projection, undone where the loss of the first batch grows by too much. Momentum stays as it is. */
+function projection(options: LrpetOptions, task: Task, { params, state }: Pick<Change, 'params' | 'state'>): Change {
+  let metrics: Change['metrics'] = {};
+  const change = (): Change => {
+    const projected = weightsProjected(options, task, { params, state });
+    metrics = projected.metrics;
+    return projected;
+  };
+  const found = transact<LrpetState>({
+    ...{ task, batch: firstOf(task), params, state, change },
+    tolerance: options.tolerance ?? TOLERANCE,
+  });
+  return { params: found.params, state: found.state, events: found.events, metrics };
+}
+
+/** Weights of their ranks in place of those that have left them. */
+function weightsProjected(options: LrpetOptions, task: Task, before: Pick<Change, 'params' | 'state'>): Change {
   const { pairs, ranks, events } = allProjected(options, task, before.params, before.state.ranks);
   const nodes = new Map<string, Tensor>(pairs.map(([{ site }, { dense }]) => [site.nodePath, dense]));
   const state = ranks === undefined ? before.state : { ...before.state, ranks };
@@ -118,6 +141,11 @@ export const lrpetEntry: MethodEntry = {
     every: { about: 'steps between projections; 0: every epoch', fallback: 0, min: 0, whole: true },
     transfer: { about: 'transfer the energy of what goes to what stays', fallback: true },
     rectify: { about: 'project as the batch norm behind a weight scales it', fallback: true },
+    tolerance: {
+      about: 'a projection may take the loss of a probe x to (1 + tolerance) x + tolerance; else it is undone',
+      fallback: TOLERANCE,
+      min: 0,
+    },
   },
   build: (common, own, target) => {
     const layers = numbersByLayer('lrpet', own.layers as string);
@@ -131,6 +159,7 @@ export const lrpetEntry: MethodEntry = {
       every: own.every as number,
       transfer: own.transfer as boolean,
       rectify: own.rectify as boolean,
+      tolerance: own.tolerance as number,
     });
   },
 };

@@ -8,6 +8,7 @@ import { normsAfter } from '../../src/methods/normAfter.ts';
 import { type Planned, planned } from '../../src/methods/plan.ts';
 import type { Target } from '../../src/methods/settings.ts';
 import { modelNamed } from '../../src/nn/models/all.ts';
+import { ranksByPath } from '../../src/nn/counts.ts';
 import type { Module, Params } from '../../src/nn/module.ts';
 import { mul, sub } from '../../src/ops/binary.ts';
 import { singularValues } from '../../src/ops/linalg/svd.ts';
@@ -214,6 +215,20 @@ test('a projection leaves momentum as it is and weights of the rank', () => {
   assert.ok(values(leaves.get('conv.weight')!)[3]! < 1e-6);
   assert.ok(values(leaves.get('fc.weight')!)[6]! < 1e-6);
   assert.ok(after.metrics.projectionError! > 0.1);
+});
+
+test('a projection that loses more than it may is undone, the last one is not', async () => {
+  const task = toyTask(convModel(denseWeight()));
+  const run = train(task, { method: lrpet({ target: { ...half, rank: 1 }, every: 2, tolerance: 0, transfer: false }) });
+  const steps = await advance(run);
+  const events = steps.flatMap((step) => step.events);
+  assert.ok(events.some(({ kind }) => kind === 'rollback'));
+  assert.equal(ranksByPath(run.finish()), {
+    'conv.weight': { r: 1 },
+    'fc.weight': { r: 1 },
+    'classifier.weight': { r: 1 },
+  });
+  run.dispose();
 });
 
 test('projections come every so many steps, or with every epoch, and at the end', async () => {
