@@ -1,7 +1,7 @@
 /** ADMM towards tensor trains against truncation, with and without tuning of the parts, at equal epochs in all. */
 
 import type { Row, RowRun } from './row.ts';
-import { cifar, cifarDense } from './shared.ts';
+import { cifarDense, keepFirst, onCifar } from './shared.ts';
 
 /** 784-256-10 whose first layer is a TT-matrix of rank 12: 8,448 of 200,704 parameters, 23.8x; the network 18.1x. */
 const mlp: readonly string[] = [
@@ -20,11 +20,8 @@ const atRank = (rank: number, label: string, ...args: readonly string[]): RowRun
 
 /** A third of the dense network. */
 const BUDGET = 775_000;
-const atThird = (label: string, ...args: readonly string[]): RowRun => ({
-  label: `cifar10 ${label} tt ${BUDGET}`,
-  args: [...cifar, '--optimizer', 'sgd', '--lr', '0.05', '--format', 'tt', '--budget', String(BUDGET), ...args],
-  seeds: 1,
-});
+const atThird = (label: string, ...args: readonly string[]): RowRun =>
+  onCifar(`${label} tt ${BUDGET}`, 1, ...keepFirst, '--format', 'tt', '--budget', String(BUDGET), ...args);
 
 export const admm: Row = {
   name: 'admm',

@@ -1,7 +1,7 @@
 /** Dynamical low-rank training, one tau for several networks and data sets, beside a grid of fixed ranks. */
 
 import type { Row, RowRun } from './row.ts';
-import { cifar, cifarDense, cifarNarrow, lenet } from './shared.ts';
+import { cifarDense, cifarNarrow, keepFirst, lenet, onCifar } from './shared.ts';
 
 const epochs: readonly string[] = ['--epochs', '8'];
 const descentSettings: readonly string[] = ['--lr', '0.05', '--momentum', '0.9', '--schedule', 'cosine'];
@@ -44,6 +44,7 @@ export const dlrt: Row = {
   runs: [
     lenetRun('dense', '--method', 'dense'),
     lenetRun('dlrt', ...adaptive(TAU)),
+    lenetRun('dlrt tau 0.15', ...adaptive('tau=0.15')),
     once(lenetRun('dlrt two gradients', '--method', 'dlrt', '--format', 'tucker', '--with', TAU)),
     once(lenetRun('dlrt bases every 8 steps', ...adaptive(`${TAU},every=8`))),
     lenetRun('narrow 34500', '--method', 'narrow', '--budget', '34500'),
@@ -53,9 +54,10 @@ export const dlrt: Row = {
     fashionRun('narrow 34500', '--method', 'narrow', '--budget', '34500'),
     onMlp('dense', '--method', 'dense'),
     onMlp('dlrt', ...adaptive(TAU, 'lowRank')),
+    onMlp('dlrt tau 0.15', ...adaptive('tau=0.15', 'lowRank')),
     onMlp('narrow 87000', '--method', 'narrow', '--budget', '87000'),
     ...gridOf('mnist mlp-500x4', mlp, 5, 'lowRank'),
-    once(run('cifar10 dlrt', ...cifar, '--optimizer', 'sgd', '--lr', '0.05', ...adaptive(TAU))),
+    onCifar('dlrt', 1, ...keepFirst, ...adaptive(TAU)),
     cifarDense,
     ...cifarNarrow,
   ],

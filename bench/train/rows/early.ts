@@ -1,7 +1,7 @@
 /** Decomposing early against the dense network of as many epochs, and of as much time. */
 
 import type { Row, RowRun } from './row.ts';
-import { cifar, cifarDense, cifarFactorized, cifarFinetune, cifarNarrow, lenet } from './shared.ts';
+import { cifarDense, cifarFactorized, cifarFinetune, cifarNarrow, keepFirst, lenet, onCifar } from './shared.ts';
 
 /** 784-800-800-10 in 8 epochs. */
 const mlp: readonly string[] = [
@@ -25,18 +25,11 @@ const onLenet = (label: string, seeds: number, ...args: readonly string[]): RowR
   seeds,
 });
 
-const cifarEarly = (label: string, seeds: number, ...args: readonly string[]): RowRun => ({
-  label: `cifar10 ${label}`,
-  args: [...cifar, '--optimizer', 'sgd', '--lr', '0.05', '--method', 'early', ...args],
-  seeds,
-});
+const cifarEarly = (label: string, seeds: number, ...args: readonly string[]): RowRun =>
+  onCifar(label, seeds, '--method', 'early', ...keepFirst, ...args);
 
 /** The last --epochs of a command line counts: as long as the run that decomposes takes. */
-const cifarAsLong: RowRun = {
-  label: 'cifar10 dense, as long as early',
-  args: [...cifarDense.args, '--epochs', '3'],
-  seeds: 3,
-};
+const cifarAsLong: RowRun = onCifar('dense, as long as early', 3, '--method', 'dense', '--epochs', '3');
 
 export const early: Row = {
   name: 'early',
@@ -73,7 +66,6 @@ export const early: Row = {
     onLenet('dense, as long as early', 3, ...dense, '4'),
     cifarDense,
     cifarEarly('early, a fifth', 3, '--format', 'tucker', '--rank', '0.2', '--with', 'at=1,ranks=target'),
-    cifarEarly('early, a fifth as one budget', 1, '--rank', '0.2', '--with', 'at=2,ranks=budget'),
     cifarEarly('early, by evidence', 1, '--with', 'at=2'),
     cifarAsLong,
     ...cifarNarrow.slice(1, 2),

@@ -1,7 +1,7 @@
 /** Low-rank projection with energy transfer against one truncation at the same ranks, and against what it leaves out. */
 
 import type { Row, RowRun } from './row.ts';
-import { cifar, cifarDense, cifarFactorized, cifarNarrow, cifarTruncate } from './shared.ts';
+import { cifarDense, cifarFactorized, cifarNarrow, cifarTruncate, onCifar } from './shared.ts';
 
 /** 784-300-100-10 at ranks 15 and 10: 21,670 of 266,610 parameters. */
 const mlp: readonly string[] = [
@@ -19,12 +19,8 @@ const mnist = (label: string, ...args: readonly string[]): RowRun => ({
   seeds: 3,
 });
 
-const vgg: readonly string[] = [...cifar, '--optimizer', 'sgd', '--lr', '0.05', ...twoFactors];
-const cifarAt = (label: string, settings: string, seeds: number): RowRun => ({
-  label: `cifar10 ${label}`,
-  args: [...vgg, settings],
-  seeds,
-});
+const cifarAt = (label: string, settings: string, seeds: number): RowRun =>
+  onCifar(label, seeds, '--format', 'lowRank', '--keep', 'conv1,classifier', '--method', 'lrpet', '--with', settings);
 
 export const lrpet: Row = {
   name: 'lrpet',

@@ -4,16 +4,10 @@
  */
 
 import type { Row, RowRun } from './row.ts';
-import { cifar, cifarDense, cifarFactorized, cifarNarrow } from './shared.ts';
+import { cifarDense, cifarFactorized, cifarNarrow, keepFirst, onCifar } from './shared.ts';
 
-const tucker = (label: string, settings: string, seeds = 1): RowRun => ({
-  label: `cifar10 tdlrt ${label}`,
-  args: [
-    ...[...cifar, '--optimizer', 'sgd', '--lr', '0.05'],
-    ...['--method', 'tdlrt', '--format', 'tucker', '--with', settings],
-  ],
-  seeds,
-});
+const tucker = (label: string, settings: string, seeds = 1): RowRun =>
+  onCifar(`tdlrt ${label}`, seeds, ...keepFirst, '--method', 'tdlrt', '--format', 'tucker', '--with', settings);
 
 export const tdlrt: Row = {
   name: 'tdlrt',
