@@ -1,10 +1,8 @@
 /** Dynamical low-rank training, one tau for several networks and data sets, beside a grid of fixed ranks. */
 
 import type { Row, RowRun } from './row.ts';
-import { cifarDense, cifarNarrow, keepFirst, lenet, onCifar } from './shared.ts';
+import { cifarDense, cifarNarrow, descentSettings, epochs, keepFirst, lenet, lenetDense, onCifar } from './shared.ts';
 
-const epochs: readonly string[] = ['--epochs', '8'];
-const descentSettings: readonly string[] = ['--lr', '0.05', '--momentum', '0.9', '--schedule', 'cosine'];
 const fashion: readonly string[] = ['--data', 'fashion', '--model', 'lenet5', '--batch', '128'];
 const mlp: readonly string[] = ['--data', 'mnist', '--model', 'mlp', '--widths', '500,500,500,500', '--batch', '128'];
 const adaptive = (settings: string, format = 'tucker'): readonly string[] => [
@@ -42,7 +40,7 @@ export const dlrt: Row = {
     '98.0 % with 80 % fewer; ranks go down and up. The same tau serves Fashion-MNIST and CIFAR-10 without tuning, beside a grid of ' +
     'fixed ranks of the same compute in all, dense networks, and narrow ones of the size that dlrt has found.',
   runs: [
-    lenetRun('dense', '--method', 'dense'),
+    lenetDense,
     lenetRun('dlrt', ...adaptive(TAU)),
     lenetRun('dlrt tau 0.15', ...adaptive('tau=0.15')),
     once(lenetRun('dlrt two gradients', '--method', 'dlrt', '--format', 'tucker', '--with', TAU)),

@@ -1,7 +1,16 @@
 /** Decomposing early against the dense network of as many epochs, and of as much time. */
 
 import type { Row, RowRun } from './row.ts';
-import { cifarDense, cifarFactorized, cifarFinetune, cifarNarrow, keepFirst, lenet, onCifar } from './shared.ts';
+import {
+  cifarDense,
+  cifarFactorized,
+  cifarFinetune,
+  cifarNarrow,
+  keepFirst,
+  lenet,
+  lenetDense,
+  onCifar,
+} from './shared.ts';
 
 /** 784-800-800-10 in 8 epochs. */
 const mlp: readonly string[] = [
@@ -50,7 +59,7 @@ export const early: Row = {
     onMlp('narrow', 3, '--method', 'narrow', '--format', 'lowRank', ...mlpBudget),
     onMlp('factorized', 1, '--method', 'factorized', '--format', 'lowRank', ...mlpBudget),
     onMlp('finetune', 1, '--method', 'finetune', '--format', 'lowRank', ...mlpBudget),
-    onLenet('dense, 8 epochs', 3, ...dense, '8'),
+    lenetDense,
     onLenet(
       'early, a tenth',
       3,

@@ -38,5 +38,13 @@ export const cifarFactorized: readonly RowRun[] = atBudgets(
 export const cifarTruncate: readonly RowRun[] = atBudgets('truncate', [1, 1, 1], ...keepFirst, '--format', 'lowRank');
 export const cifarFinetune: readonly RowRun[] = atBudgets('finetune', [1, 1, 1], ...keepFirst, '--format', 'lowRank');
 
-/** LeNet-5 on all of MNIST. */
+/** LeNet-5 on all of MNIST, in eight epochs, and how it descends. */
 export const lenet: readonly string[] = ['--data', 'mnist', '--model', 'lenet5', '--batch', '128'];
+export const epochs: readonly string[] = ['--epochs', '8'];
+export const descentSettings: readonly string[] = ['--lr', '0.05', '--momentum', '0.9', '--schedule', 'cosine'];
+
+export const lenetDense: RowRun = {
+  label: 'mnist lenet5 dense',
+  args: [...lenet, ...epochs, ...descentSettings, '--method', 'dense'],
+  seeds: 3,
+};
