@@ -41,6 +41,11 @@ interface Column {
 const OPTIONAL: readonly Column[] = [
   { head: 'validation %', of: ({ validationAccuracy }) => validationAccuracy, show: (x) => (100 * x).toFixed(2) },
   { head: 'AUC', of: ({ auc }) => auc, show: (x) => x.toFixed(4) },
+  {
+    head: 'log-loss',
+    of: ({ auc, testLoss }) => (auc === undefined ? undefined : testLoss),
+    show: (x) => x.toFixed(4),
+  },
 ];
 
 const HEAD = `# Results

@@ -11,6 +11,10 @@ const movies: readonly string[] = [
   ...['--data', 'movielens', '--model', 'dlrm', '--batch', '512', '--epochs', '4'],
   ...['--optimizer', 'adam', '--lr', '0.003', '--schedule', 'cosine'],
 ];
+const insurance: readonly string[] = [
+  ...['--data', 'insurance', '--model', 'dlrm', '--batch', '128', '--epochs', '3'],
+  ...['--optimizer', 'adam', '--lr', '0.003', '--schedule', 'cosine'],
+];
 const trains = (weight: string): readonly string[] => [
   ...['--format', 'tt', '--rank', '24', '--method', 'bayes'],
   ...['--with', `weight=${weight},delay=0.1,warmup=0.3,pruneFrom=0.6`],
@@ -24,6 +28,8 @@ const on =
   });
 const onClicks = on('clicks', clicks);
 const onMovies = on('movielens', movies);
+/** 62 tables of at most 39 rows: the model is there, nothing in it is large enough for a train. */
+const onInsurance = on('insurance', insurance);
 
 export const dlrm: Row = {
   name: 'dlrm',
@@ -40,5 +46,6 @@ export const dlrm: Row = {
     onMovies('dense', '--method', 'dense'),
     onMovies('tt 8', '--format', 'tt', '--rank', '8'),
     onMovies('hash', '--embedding', 'hash', '--embedding-budget', '1000'),
+    onInsurance('dense', '--method', 'dense'),
   ],
 };
