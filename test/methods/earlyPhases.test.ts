@@ -279,7 +279,7 @@ test('a layer that would hardly be faster at a quarter of its ranks is left as i
   // 8 x 18 at rank 2 takes 2 (8 + 18) at each position, 64 x 128 at rank 16 takes 16 (64 + 128).
   const gains = [(8 * 18) / (2 * (8 + 18)), (64 * 128) / (16 * (64 + 128))];
   assert.equal(speedups(model, params, SHAPE, forms), gains);
-  const own = { at: 1, floor: 1, conv: 'lowRank', speedup: 2.7 };
+  const own = { at: 1, floor: 1, ranks: 'energy', energy: 0.4, conv: 'lowRank', speedup: 2.7 };
   const run = train(toyTask(model), { method: methodOf('early', {}, own, { ...none, keep: ['classifier'] }) });
   const told = eventsOf(await advance(run)).map(({ message }) => message);
   assert.match(told.join('\n'), /1 of 2 weights decomposed.*fc.weight stays dense: it would hardly be faster/s);
