@@ -23,6 +23,7 @@ export interface Finished {
     readonly denseParameters: number;
     readonly compression: number;
     readonly seconds: number;
+    readonly cpuSeconds?: number;
     readonly epochSeconds: number;
     readonly epochs: number;
     readonly peakBytes: number;
@@ -48,13 +49,19 @@ const OPTIONAL: readonly Column[] = [
   },
 ];
 
+/** Processor time, which the other runs on a machine hardly change. */
+const cpu = (same: readonly Finished[]): string => {
+  const known = same.flatMap(({ result: { cpuSeconds } }) => cpuSeconds ?? []);
+  return known.length === 0 ? '' : mean(known).toFixed(0);
+};
+
 const HEAD = `# Results
 
 What \`npm run results\` has printed: methods and controls on real data. Accuracy is that of the last epoch on the whole
 test set, which has chosen nothing; means over seeds, ± the sample deviation. Parameters are all stored scalars, biases,
 norms and dense classifiers included; compression is dense over stored, where dense is the same network with every weight
-dense. Runs share the machine with others now and then, so seconds are rough: the table of a comparison (\`rankwise
-compare\`), run alone, is the place for times.
+dense. Runs share the machine with others now and then, so seconds are rough: those of the processor, where they were
+measured, are what to compare.
 `;
 
 /** RESULTS.md as a text. Rows without a run yet say so. */
@@ -79,6 +86,7 @@ function section({ name, claim, runs: planned }: Row, runs: readonly Finished[])
     'parameters',
     'compression',
     's',
+    'CPU s',
     'MB',
     'ranks (seed 1)',
   ];
@@ -126,6 +134,7 @@ function cellsOf(label: string, same: readonly Finished[], dense: number, option
     grouped(parameters),
     `${(dense / parameters).toFixed(1)}x`,
     of((result) => result.seconds).toFixed(0),
+    cpu(same),
     (of((result) => result.peakBytes) / 1e6).toFixed(0),
     ranks,
   ];

@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { FormatError } from '../errors.ts';
 import { append, isFile, makeFolder, namesIn, readBytes, remove, writeAtomic } from '../node/files.ts';
+import { nothingSpent, type Spent } from './spent.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
 const MODEL = 'model.safetensors';
@@ -63,12 +64,14 @@ export class RunFolder {
 
   /**
    * Takes up a run after so many steps: later lines of the log are dropped, since these steps are done again. Returns the
-   * seconds that training has taken so far.
+   * time that training has taken so far.
    */
-  async resume(steps: number): Promise<number> {
+  async resume(steps: number): Promise<Spent> {
     for (const name of [METRICS, TIMES]) await this.#cut(name, steps);
     const last = (await linesIn(join(this.path, TIMES))).at(-1);
-    return last === undefined ? 0 : (JSON.parse(last) as { seconds: number }).seconds;
+    if (last === undefined) return nothingSpent;
+    const { seconds, cpuSeconds } = JSON.parse(last) as Spent;
+    return { seconds, cpuSeconds };
   }
 
   async #cut(name: string, steps: number): Promise<void> {
@@ -104,7 +107,7 @@ export class RunFolder {
   }
 
   /** Writes log and time, then replaces the checkpoint: they are never behind. */
-  async save(checkpoint: Uint8Array, time?: { readonly step: number; readonly seconds: number }): Promise<void> {
+  async save(checkpoint: Uint8Array, time?: Spent & { readonly step: number }): Promise<void> {
     await this.flush();
     if (time !== undefined) await append(join(this.path, TIMES), `${JSON.stringify(time)}\n`);
     await writeAtomic(join(this.path, CHECKPOINT), checkpoint);

@@ -14,6 +14,7 @@ import { Interrupted, untilAborted } from './command.ts';
 import type { Prepared, RunConfig } from './config.ts';
 import { grouped, type Output } from './output.ts';
 import { percent } from './report.ts';
+import { nothingSpent, type Spent, spentSince, timeNow } from './spent.ts';
 
 export interface RunOptions {
   readonly config: RunConfig;
@@ -22,8 +23,8 @@ export interface RunOptions {
   readonly output: Output;
   readonly signal: AbortSignal;
   readonly from?: Snapshot;
-  /** Seconds that earlier processes have trained. */
-  readonly seconds?: number;
+  /** On training, by earlier processes. */
+  readonly spent?: Spent;
   /** Whether singular values are logged after each epoch. */
   readonly spectra?: boolean;
   /** Put before progress and messages. */
@@ -40,6 +41,8 @@ export interface RunResult extends Counts {
   readonly ranks: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Of training alone, in all processes that took part. */
   readonly seconds: number;
+  /** Of the processor in the same time. */
+  readonly cpuSeconds: number;
   /** Epochs begun. */
   readonly epochs: number;
   readonly steps: number;
@@ -68,8 +71,8 @@ function posteriorOf({ accuracy, loss, calibrationError }: Measured, samples: nu
 
 /** Where a run's lines and checkpoints go. */
 export interface Keeper {
-  /** `seconds` of training so far. */
-  save(seconds: number): Promise<void>;
+  /** `spent` on training so far. */
+  save(spent: Spent): Promise<void>;
   log(line: Readonly<Record<string, unknown>>): void;
   /** Adds fields to the line of a step that an earlier process logged last. */
   amend(step: number, fields: Readonly<Record<string, unknown>>): Promise<void>;
@@ -81,14 +84,14 @@ export class Run {
   readonly prepared: Prepared;
   readonly training: Training;
   readonly #options: RunOptions;
-  #seconds: number;
+  #spent: Spent;
   #validation: Measured | undefined;
   #final: Params | undefined;
 
   constructor(options: RunOptions) {
     const { prepared, signal, from, output } = options;
     this.#options = options;
-    this.#seconds = options.seconds ?? 0;
+    this.#spent = options.spent ?? nothingSpent;
     this.prepared = prepared;
     const { method, task } = prepared;
     this.training = train(task, { method, signal, ...(from === undefined ? {} : { from }) });
@@ -104,13 +107,13 @@ export class Run {
       await keeper.amend(this.training.step, this.#measured());
     }
     let saved = performance.now();
-    let began = saved;
+    let began = timeNow();
     for await (const step of this.training) {
       for (const { kind, message } of step.events) {
         if (kind !== 'rank') this.#options.output.note(`${this.#title(step.epoch)}  ${message}`);
       }
       const ends = step.epochLoss !== undefined || step.step === task.totalSteps;
-      this.#seconds += (performance.now() - began) / 1000;
+      this.#spent = spentSince(began, this.#spent);
       this.#validation = undefined;
       try {
         if (ends) await this.#endEpoch(step);
@@ -119,10 +122,10 @@ export class Run {
         keeper.log(this.#line(step));
       }
       if (ends || performance.now() - saved >= 1000 * keeper.saveEvery) {
-        await keeper.save(this.#seconds);
+        await keeper.save(this.#spent);
         saved = performance.now();
       }
-      began = performance.now();
+      began = timeNow();
     }
     if (signal.aborted && this.training.step < task.totalSteps) throw new Interrupted();
   }
@@ -137,9 +140,9 @@ export class Run {
     return countsOf(this.prepared.model, this.final());
   }
 
-  /** Seconds of training so far. */
-  get seconds(): number {
-    return this.#seconds;
+  /** Spent on training so far. */
+  get spent(): Spent {
+    return this.#spent;
   }
 
   /** The figures of the trained model; the test set is used here and nowhere else. Throws Interrupted by the signal. */
@@ -160,7 +163,7 @@ export class Run {
       flops: rows.reduce((sum, { flops }) => sum + flops, 0),
       ...this.counts(),
       ranks: ranksByPath(params),
-      seconds: this.#seconds,
+      ...this.#spent,
       epochs: Math.ceil(this.training.step / task.stepsPerEpoch),
       steps: this.training.step,
       seed: config.seed,

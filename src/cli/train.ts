@@ -16,6 +16,7 @@ import { RunFolder } from './folder.ts';
 import { grouped, type Output, table } from './output.ts';
 import { percent } from './report.ts';
 import { Run, type RunResult } from './run.ts';
+import { nothingSpent, type Spent } from './spent.ts';
 import { trainOptions } from './trainOptions.ts';
 
 export const train: Command = {
@@ -81,9 +82,9 @@ async function run(invocation: Invocation): Promise<number> {
     checkParams('train', (weight) => modelOf(spec, weight), from.params);
   }
   const isResumed = values.resume === true && from !== undefined;
-  const seconds = isResumed && values['dry-run'] !== true ? await folder!.resume(from.step) : 0;
+  const spent = isResumed && values['dry-run'] !== true ? await folder!.resume(from.step) : nothingSpent;
   const spectra = values.spectra === true;
-  const work = new Run({ config, data, prepared, output, signal, seconds, spectra, ...(from ? { from } : {}) });
+  const work = new Run({ config, data, prepared, output, signal, spent, spectra, ...(from ? { from } : {}) });
   if (values['dry-run'] === true) return describe(work, data, invocation);
   return carryOut(work, config, folder, invocation);
 }
@@ -95,8 +96,8 @@ async function carryOut(
   { values, output }: Invocation,
 ): Promise<number> {
   const checkpoint = (): Uint8Array => saveCheckpoint(work.training.snapshot(), config);
-  const save = async (seconds: number): Promise<void> =>
-    folder?.save(checkpoint(), { step: work.training.step, seconds });
+  const save = async (spent: Spent): Promise<void> =>
+    folder?.save(checkpoint(), { step: work.training.step, ...spent });
   if (values.resume !== true) await folder?.begin(checkpoint());
   try {
     await work.train({
@@ -116,7 +117,7 @@ async function carryOut(
       }
       throw error;
     }
-    await save(work.seconds);
+    await save(work.spent);
     const next =
       folder === undefined
         ? 'nothing was saved: give --out'

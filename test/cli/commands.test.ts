@@ -59,7 +59,7 @@ test('train prints exactly one object with --json, with the figures of the run',
   const { code, out, err } = await cli([...SMALL, '--epochs', '2', '--validation', '0.1', '--out', trained, '--json']);
   assert.equal([code, err], [0, '']);
   const result = parsed(out);
-  const numbers = ['testAccuracy', 'testLoss', 'parameters', 'denseParameters', 'compression', 'seconds'];
+  const numbers = ['testAccuracy', 'testLoss', 'parameters', 'denseParameters', 'compression', 'seconds', 'cpuSeconds'];
   for (const name of numbers) assert.type(result[name], 'number', name);
   const { data, model: network, format, method, epochs, seed, steps, ranks } = result;
   assert.equal([data, network, format, method, epochs, seed, steps], ['digits', 'mlp', 'tt', 'descent', 2, 1, 42]);
