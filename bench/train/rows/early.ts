@@ -35,9 +35,12 @@ const onLenet = (label: string, seeds: number, ...args: readonly string[]): RowR
 });
 
 const cifarEarly = (label: string, seeds: number, ...args: readonly string[]): RowRun =>
-  onCifar(label, seeds, '--method', 'early', ...keepFirst, ...args);
+  onCifar(label, seeds, '--method', 'early', ...args);
 
 /** The last --epochs of a command line counts: as long as the run that decomposes takes. */
+/** The two convolutions with the fewest channels stay dense. */
+const factors: readonly string[] = ['--keep', 'conv1,conv2', '--format', 'lowRank', '--rank', '0.25'];
+
 const cifarAsLong: RowRun = onCifar('dense, as long as early', 3, '--method', 'dense', '--epochs', '3');
 
 export const early: Row = {
@@ -74,8 +77,10 @@ export const early: Row = {
     onLenet('early after 3, by evidence', 1, ...quick, '--with', 'at=3'),
     onLenet('dense, as long as early', 3, ...dense, '4'),
     cifarDense,
-    cifarEarly('early, a fifth', 3, '--format', 'tucker', '--rank', '0.2', '--with', 'at=1,ranks=target'),
-    cifarEarly('early, by evidence', 1, '--with', 'at=2'),
+    cifarEarly('early, a quarter in two factors', 3, ...factors, '--with', 'at=1,ranks=target,reset=all'),
+    cifarEarly('early after 2, a quarter in two factors', 1, ...factors, '--with', 'at=2,ranks=target,reset=all'),
+    cifarEarly('early, a fifth', 1, ...keepFirst, '--format', 'tucker', '--rank', '0.2', '--with', 'at=1,ranks=target'),
+    cifarEarly('early, by evidence', 1, ...keepFirst, '--with', 'at=2'),
     cifarAsLong,
     ...cifarNarrow.slice(1, 2),
     ...cifarFactorized.slice(1, 2),
