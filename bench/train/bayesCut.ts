@@ -18,6 +18,7 @@ import { adam } from '../../src/optim/adam.ts';
 import { evaluate } from '../../src/train/evaluate.ts';
 import { batchesOf, supervised } from '../../src/train/task.ts';
 import { train } from '../../src/train/train.ts';
+import { tellTable } from './ownTable.ts';
 
 const { values } = parseArgs({
   options: {
@@ -96,13 +97,8 @@ for (let seed = 1; seed <= Number(values.seeds); seed++) {
   lines.push(...found);
 }
 
-console.log('data     seed  threshold  parameters  test accuracy');
-for (const { data, seed, threshold, parameters, accuracy } of lines) {
-  const cells = [
-    data.padEnd(8),
-    String(seed).padStart(4),
-    String(threshold).padStart(10),
-    String(parameters).padStart(11),
-  ];
-  console.log(`${cells.join(' ')}  ${(100 * accuracy).toFixed(2)}`);
-}
+const head = ['data', 'seed', 'threshold', 'parameters', 'test %'];
+const body = lines.map(({ data, seed, threshold, parameters, accuracy }) => [
+  ...[data, String(seed), String(threshold), String(parameters), (100 * accuracy).toFixed(2)],
+]);
+tellTable('bayesCut', `784-512-10 of TT-matrices, cut after ${values.epochs} epochs without a cut`, [head, ...body]);

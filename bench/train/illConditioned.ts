@@ -34,6 +34,7 @@ import { keep, scope } from '../../src/tensor/scope.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { supervised } from '../../src/train/task.ts';
 import { train } from '../../src/train/train.ts';
+import { tellTable } from './ownTable.ts';
 
 const { values } = parseArgs({
   options: {
@@ -223,13 +224,8 @@ for (const contender of contenders) {
   }
 }
 
-console.log(
-  `\nSteps to a mean loss of ${target}, best rate of ${SGD_RATES.length}, mean of ${values.seeds} seeds; ${settings}\n`,
-);
-console.log(
-  `| method | ${CONDITIONS.map((c) => `condition ${c}`).join(' | ')} |\n|---|${CONDITIONS.map(() => '---|').join('')}`,
-);
-for (const { name, rates } of contenders) {
+const head = ['method', ...CONDITIONS.map((condition) => `condition ${condition}`)];
+const body = contenders.map(({ name, rates }) => {
   const cells = CONDITIONS.map((condition) => {
     const means = rates.map((rate) => {
       const own = lines.filter((l) => l.contender === name && l.condition === condition && l.rate === rate);
@@ -238,5 +234,7 @@ for (const { name, rates } of contenders) {
     const best = Math.min(...means);
     return `${best >= maxSteps ? `> ${maxSteps}` : best.toFixed(0)} (${rates[means.indexOf(best)]})`;
   });
-  console.log(`| ${name} | ${cells.join(' | ')} |`);
-}
+  return [name, ...cells];
+});
+const above = `Steps to a mean loss of ${target}, best rate of ${SGD_RATES.length}, mean of ${values.seeds} seeds; ${settings}`;
+tellTable('illConditioned', above, [head, ...body]);

@@ -2,6 +2,7 @@
 
 import { deviation, mean } from '../../src/cli/compareTable.ts';
 import { grouped } from '../../src/cli/output.ts';
+import { toldBy } from './ownTable.ts';
 import type { Row } from './rows/row.ts';
 
 /** A run that is done, as its file holds it. */
@@ -74,7 +75,16 @@ export function resultsPage(all: readonly { readonly row: Row; readonly runs: re
   return `${HEAD}\nTraining time of all runs below: ${total.toFixed(0)} minutes.\n\n${sections.join('\n')}`;
 }
 
-function section({ name, claim, runs: planned }: Row, runs: readonly Finished[]): string {
+function section(row: Row, runs: readonly Finished[]): string {
+  return `${runsOf(row, runs)}${scriptOf(row)}`;
+}
+
+function scriptOf({ script }: Row): string {
+  if (script === undefined) return '';
+  return `\n\`npx tsx bench/train/${script}.ts --from DIR\`\n\n${toldBy(script) ?? 'Not run yet.\n'}`;
+}
+
+function runsOf({ name, claim, runs: planned }: Row, runs: readonly Finished[]): string {
   const lines = [`## ${name}`, '', claim, '', `\`npm run results -- ${name}\``, ''];
   if (runs.length === 0) return [...lines, 'Not run yet.', ''].join('\n');
   const optional = OPTIONAL.filter(({ of }) => runs.some(({ result }) => of(result) !== undefined));

@@ -25,6 +25,7 @@ import { batchesOf, supervised } from '../../src/train/task.ts';
 import { train } from '../../src/train/train.ts';
 import { leavesOf } from '../../src/tree.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
+import { tellTable } from './ownTable.ts';
 import { randomFeatures } from './randomFeatures.ts';
 
 const { values } = parseArgs({
@@ -187,7 +188,7 @@ function spread(list: readonly number[]): string {
   return `${percent(mean)} ± ${percent(Math.sqrt(variance))}`;
 }
 
-function table(lines: readonly Line[]): string {
+function table(lines: readonly Line[]): string[][] {
   const head = [
     '',
     'seeds',
@@ -215,7 +216,7 @@ function table(lines: readonly Line[]): string {
       ],
     ];
   });
-  return [head, head.map(() => '---'), ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  return [head, ...body];
 }
 
 async function main(): Promise<void> {
@@ -236,7 +237,7 @@ async function main(): Promise<void> {
     }
   }
   const settings = `${count} images, ${rounds} rounds`;
-  process.stdout.write(`\n${settings}\n\n${table(readLines().filter((line) => line.settings === settings))}\n`);
+  tellTable('tenbcd', settings, table(readLines().filter((line) => line.settings === settings)));
 }
 
 await main();

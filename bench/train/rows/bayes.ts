@@ -84,6 +84,7 @@ const curve: readonly RowRun[] = SMALLER.flatMap((factor) => {
 
 export const bayes: Row = {
   name: 'bayes',
+  script: 'bayesCut',
   claim:
     'A TT-matrix network 784-512-10 finds its ranks and keeps at least 95.5 % on MNIST at 100x or more, 5 points above a ' +
     'narrow network of as many parameters; three other formats and Fashion-MNIST beside it; accuracy against parameters.',

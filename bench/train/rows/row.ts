@@ -14,4 +14,6 @@ export interface Row {
   /** What the runs are to show. */
   readonly claim: string;
   readonly runs: readonly RowRun[];
+  /** A script of the row's own beside the runs, bench/train/NAME.ts. */
+  readonly script?: string;
 }

@@ -19,6 +19,7 @@ const tucker = (label: string, settings: string, seeds = 1): RowRun =>
 
 export const tdlrt: Row = {
   name: 'tdlrt',
+  script: 'illConditioned',
   claim:
     'On CIFAR-10 Tucker convolutions whose ranks move with every step stay within 1.5 points of dense at the largest ' +
     'compression they can hold, 80 % fewer entries in convolutions or more, beside narrow networks of equal size.',

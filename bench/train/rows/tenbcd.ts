@@ -12,6 +12,7 @@ const STORED = '56330';
 
 export const tenbcd: Row = {
   name: 'tenbcd',
+  script: 'tenbcd',
   claim:
     '784-1024-1024-10 on 30,000 images: trains of rank 16 at 34 times fewer weights reach 94 %, with a smaller gap between ' +
     'training and test than dense block coordinate descent; beside them a narrow dense network and trains by descent',
