@@ -37,6 +37,7 @@ export const lrpet: Row = {
     cifarDense,
     cifarAt('lrpet p=0.5, every 100 steps', 'p=0.5,every=100', 3),
     cifarAt('lrpet p=0.5', 'p=0.5', 1),
+    cifarAt('lrpet p=0.5 without transfer', 'p=0.5,transfer=false', 1),
     cifarAt('lrpet p=0.5, every 100 steps, without transfer', 'p=0.5,every=100,transfer=false', 1),
     cifarAt('lrpet p=0.5, every 100 steps, without rectification', 'p=0.5,every=100,rectify=false', 1),
     cifarAt('truncated once p=0.5', `p=0.5,${once}`, 1),
