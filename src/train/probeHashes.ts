@@ -1,8 +1,8 @@
 /** What trainingHash() gives on every runtime. A change of the engine's arithmetic or of the probes changes these lines. */
 
 export const expectedHashes: Readonly<Record<string, string>> = {
-  tucker: '4b113a06',
+  tucker: '4bd177e1',
   ttMatrix: '9f1e574c',
-  residual: '217c43d6',
+  residual: '38180225',
   attention: '878ab12e',
 };
