@@ -104,7 +104,13 @@ function main(): void {
   if (!values.print) {
     // The first seed of every run comes first: a table with one seed is worth more than half a table with three.
     const runs = chosen.flatMap((row) => row.runs).filter(({ label }) => label.includes(values.only));
-    const most = Math.min(Number(values.seeds), Math.max(...runs.map(({ seeds }) => seeds)));
+    const limit = Number(values.seeds);
+    if (runs.length === 0 || !(Number.isInteger(limit) && limit > 0)) {
+      const got = `--only '${values.only}' (${runs.length} runs) --seeds ${values.seeds}`;
+      process.stderr.write(`results: --only is part of a label, --seeds a whole number >= 1; got ${got}\n`);
+      process.exit(2);
+    }
+    const most = Math.min(limit, Math.max(...runs.map(({ seeds }) => seeds)));
     for (let seed = 1; seed <= most; seed++) {
       for (const run of runs) {
         if (seed > run.seeds || finished(run, seed) !== undefined) continue;

@@ -48,13 +48,15 @@ const OPTIONAL: readonly Column[] = [
     of: ({ auc, testLoss }) => (auc === undefined ? undefined : testLoss),
     show: (x) => x.toFixed(4),
   },
+  // Processor time: the other runs on a machine hardly change it.
+  { head: 'CPU s', of: ({ cpuSeconds }) => cpuSeconds, show: (x) => x.toFixed(0) },
 ];
 
-/** Processor time, which the other runs on a machine hardly change. */
-const cpu = (same: readonly Finished[]): string => {
-  const known = same.flatMap(({ result: { cpuSeconds } }) => cpuSeconds ?? []);
-  return known.length === 0 ? '' : mean(known).toFixed(0);
-};
+/** The mean over the runs that have the figure; nothing where none has. */
+function optionalCell({ of, show }: Column, same: readonly Finished[]): string {
+  const known = same.flatMap(({ result }) => of(result) ?? []);
+  return known.length === 0 ? '' : show(mean(known));
+}
 
 const HEAD = `# Results
 
@@ -85,7 +87,7 @@ function scriptOf({ script }: Row): string {
 }
 
 function runsOf({ name, claim, runs: planned }: Row, runs: readonly Finished[]): string {
-  const lines = [`## ${name}`, '', claim, '', `\`npm run results -- ${name}\``, ''];
+  const lines = [`## ${name}`, '', `To be shown: ${claim}`, '', `\`npm run results -- ${name}\``, ''];
   if (runs.length === 0) return [...lines, 'Not run yet.', ''].join('\n');
   const optional = OPTIONAL.filter(({ of }) => runs.some(({ result }) => of(result) !== undefined));
   const head = [
@@ -96,7 +98,6 @@ function runsOf({ name, claim, runs: planned }: Row, runs: readonly Finished[]):
     'parameters',
     'compression',
     's',
-    'CPU s',
     'MB',
     'ranks (seed 1)',
   ];
@@ -138,13 +139,10 @@ function cellsOf(label: string, same: readonly Finished[], dense: number, option
     label,
     String(same.length),
     `${mean(accuracies).toFixed(2)}${spread}`,
-    ...optional.map((column) =>
-      column.of(same[0]!.result) === undefined ? '' : column.show(of((r) => column.of(r)!)),
-    ),
+    ...optional.map((column) => optionalCell(column, same)),
     grouped(parameters),
     `${(dense / parameters).toFixed(1)}x`,
     of((result) => result.seconds).toFixed(0),
-    cpu(same),
     (of((result) => result.peakBytes) / 1e6).toFixed(0),
     ranks,
   ];

@@ -182,7 +182,7 @@ function decomposed(o: PhaseOptions, task: Task, params: Params, state: EarlySta
   return moved(o, task, withSites(params, nodes), state, phase, [{ kind: 'phase', message }, ...events]);
 }
 
-/** Kernels of convolutions are decomposed once, so the better of two ways is worth its time. */
+/** A weight is decomposed once, so the better of two ways is worth its time. */
 const tuckerMethod = ({ format }: Form): string | undefined => (format.name === 'tucker' ? 'hooi' : undefined);
 
 /** Multiplies the parts back: the function stays, the network is dense. */
