@@ -8,8 +8,8 @@ import { zeros } from '../tensor/create.ts';
 import { formatNamed } from './all.ts';
 import type { Axis, Format, Layout, LayoutOptions } from './format.ts';
 import { randomFactored } from './init.ts';
-import { bondsOf, countOf, type Sizes } from './network.ts';
-import { isBound, type RankRequest, resolveRanks } from './rank.ts';
+import { bondsOf, countOf } from './network.ts';
+import { feasibleRanks, isBound, type RankRequest } from './rank.ts';
 import type { Weight } from './weight.ts';
 
 export interface WeightRequest {
@@ -69,8 +69,14 @@ export function lowRankWeight(options: FactorizeOptions): MakeWeight {
     // Without bonds the one part is the tensor itself.
     if (bondsOf(layout.net).length === 0) return denseWeight()(request);
     const dense = request.axes.reduce((n, { size }) => n * size, 1);
-    const ranks = feasibleRanks(format, layout, dense, rank, (text) => note(`${request.path}: ${text}`));
+    // Shares of the dense parameters are those of the weight itself, without padding.
+    const { ranks, isCapped } = feasibleRanks(format, layout, rank, dense);
     const stored = countOf(layout.net, { ...layout.modes, ...ranks });
+    if (isCapped && rank !== 'same') {
+      note(
+        `${request.path}: rank 1 in ${format.name} stores ${stored} parameters, above the cap of ${rank} of ${dense}`,
+      );
+    }
     if (stored < dense || isBound(rank)) return randomFactored(format.name, layout, ranks, request);
     note(`${request.path}: stays dense, since ${format.name} would store ${stored} of ${dense} parameters`);
     return denseWeight()(request);
@@ -90,25 +96,6 @@ function layoutFor(format: Format, { axes, rows }: WeightRequest, options: Layou
   const layout = format.layout(padded, options.fold === undefined ? { ...options, rows } : options);
   // A format that leaves the rows whole has no use for padding.
   return layout.axes[0]!.length > 1 ? layout : format.layout(axes, options);
-}
-
-/** Shares of the dense parameters are those of the weight itself, without padding. */
-function feasibleRanks(
-  format: Format,
-  layout: Layout,
-  dense: number,
-  rank: RankRequest,
-  note: (text: string) => void,
-): Sizes {
-  const least = resolveRanks(format, layout, 1);
-  const stored = countOf(layout.net, { ...layout.modes, ...least });
-  if (rank === 'same' && stored > dense) return least;
-  if (typeof rank === 'number' && rank > 0 && rank < 1 && stored > Math.floor(rank * dense)) {
-    note(`rank 1 in ${format.name} stores ${stored} parameters, above the cap of ${rank} of ${dense}`);
-    return least;
-  }
-  const share = rank === 'same' ? 1 : typeof rank === 'number' && rank > 0 && rank < 1 ? rank : undefined;
-  return resolveRanks(format, layout, share === undefined ? rank : { maxParams: Math.floor(share * dense) });
 }
 
 /** Chooses a maker by path: the first entry whose name is the path or a branch above it, else `otherwise`. */

@@ -50,6 +50,24 @@ export function resolveRanks(format: Format, layout: Layout, request: RankReques
   return withinBudget(format, layout, budgetOf(format, layout, request as Budgeted));
 }
 
+/**
+ * Ranks by bond; where not even ranks of 1 meet a share of `dense` parameters, these, and `isCapped` says so. Throws as
+ * resolveRanks().
+ */
+export function feasibleRanks(
+  format: Format,
+  layout: Layout,
+  request: RankRequest,
+  dense: number = denseSize(layout),
+): { readonly ranks: Sizes; readonly isCapped: boolean } {
+  const isFraction = typeof request === 'number' && request > 0 && request < 1;
+  if (request !== 'same' && !isFraction) return { ranks: resolveRanks(format, layout, request), isCapped: false };
+  const limit = Math.floor((request === 'same' ? 1 : request) * dense);
+  const least = resolveRanks(format, layout, 1);
+  if (countOf(layout.net, { ...layout.modes, ...least }) > limit) return { ranks: least, isCapped: true };
+  return { ranks: resolveRanks(format, layout, { maxParams: limit }), isCapped: false };
+}
+
 function clip(format: Format, layout: Layout, bond: string, rank: number): number {
   if (!Number.isInteger(rank) || rank < 1) {
     throw new RankError(

@@ -5,7 +5,7 @@
 
 import { FormatError, RankError } from '../errors.ts';
 import { bondsOf, countOf, type Network, type Sizes } from '../formats/network.ts';
-import type { RankRequest } from '../formats/rank.ts';
+import { feasibleRanks, type RankRequest } from '../formats/rank.ts';
 import { isTree } from '../formats/treeNetwork.ts';
 import { allocate } from '../select/allocate.ts';
 import type { Candidate, Choice } from '../select/candidate.ts';
@@ -13,7 +13,7 @@ import { energy } from '../select/energy.ts';
 import { type Cut, forecast } from '../select/forecast.ts';
 import { Spectra } from '../select/spectra.ts';
 import { vbmf } from '../select/vbmf.ts';
-import { type Form, feasible } from './forms.ts';
+import type { Form } from './forms.ts';
 
 export const rankRules = ['evbmf', 'energy', 'stable', 'budget', 'target'] as const;
 export type RankRule = (typeof rankRules)[number];
@@ -51,7 +51,7 @@ export function ranksOfForms(forms: readonly Form[], options: RankOptions): (Siz
 
 function ranksOf(form: Form, options: RankOptions): Sizes | undefined {
   const { format, layout, site } = form;
-  if (options.rule === 'target') return feasible(form, options.rank);
+  if (options.rule === 'target') return feasibleRanks(format, layout, options.rank).ranks;
   const cuts = cutsOf(form);
   const isKernel = site.axes.some(({ role }) => role === 'window');
   if (isKernel && options.rule === 'evbmf' && cuts.some((cut) => evidenceOf(cut) === 0)) return undefined;

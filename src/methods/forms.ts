@@ -4,8 +4,7 @@ import { decomposeWeight } from '../decompose/decompose.ts';
 import type { Decomposed } from '../decompose/decomposed.ts';
 import { formatNamed, formats } from '../formats/all.ts';
 import type { Format, Layout } from '../formats/format.ts';
-import { bondsOf, countOf, type Factored, ranksOf, type Sizes } from '../formats/network.ts';
-import { denseSize, type RankRequest, resolveRanks } from '../formats/rank.ts';
+import { bondsOf, type Factored, ranksOf, type Sizes } from '../formats/network.ts';
 import type { Module, Params } from '../nn/module.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { TrainEvent } from './method.ts';
@@ -64,17 +63,6 @@ export function formsOf(model: Module, params: Params, target: Target, kinds: Ki
     const layout = format.layout(axes, fold === undefined ? {} : { fold });
     return [{ site, weight: node, format, layout, ...(fold === undefined ? {} : { fold }) }];
   });
-}
-
-/** The ranks of a request; 1 everywhere where not even that meets a share of the dense parameters. */
-export function feasible({ format, layout }: Form, request: RankRequest): Sizes {
-  const isShare = request === 'same' || (typeof request === 'number' && request > 0 && request < 1);
-  if (isShare) {
-    const least = resolveRanks(format, layout, 1);
-    const limit = Math.floor((request === 'same' ? 1 : request) * denseSize(layout));
-    if (countOf(layout.net, { ...layout.modes, ...least }) > limit) return least;
-  }
-  return resolveRanks(format, layout, request);
 }
 
 /**

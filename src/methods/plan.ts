@@ -3,9 +3,9 @@
 import { FormatError } from '../errors.ts';
 import type { Layout } from '../formats/format.ts';
 import { bondsOf, countOf, type Sizes } from '../formats/network.ts';
-import type { RankRequest } from '../formats/rank.ts';
+import { feasibleRanks, type RankRequest } from '../formats/rank.ts';
 import type { Module, Params } from '../nn/module.ts';
-import { type Form, feasible, formsOf } from './forms.ts';
+import { type Form, formsOf } from './forms.ts';
 import type { TrainEvent } from './method.ts';
 import type { Target } from './settings.ts';
 import { type Site, sitesOf } from './sites.ts';
@@ -38,7 +38,7 @@ export function planned(
   const left: { path: string; why: string }[] = [];
   for (const form of formsOf(model, params, target)) {
     const { site, layout, weight, format } = form;
-    const ranks = feasible(form, asked(site, layout) ?? target.rank);
+    const { ranks } = feasibleRanks(format, layout, asked(site, layout) ?? target.rank);
     const stored = countOf(layout.net, { ...layout.modes, ...ranks });
     if (bondsOf(layout.net).length > 0 && stored < weight.size) weights.push({ ...form, ranks, stored });
     else left.push({ path: site.path, why: `${format.name} would store ${stored} of ${weight.size} parameters` });
